@@ -1,0 +1,1 @@
+"""What is said: reasons in words."""

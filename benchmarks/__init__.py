@@ -1,0 +1,1 @@
+"""Public data against published figures."""

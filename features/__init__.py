@@ -1,0 +1,1 @@
+"""What is known about a firm on a date."""

@@ -1,0 +1,1 @@
+"""How facts arrive: chart of accounts, table contracts, quarantine, the store."""

@@ -1,0 +1,1 @@
+"""What is learned: time splits, booster, calibration, exact explanations, metrics."""

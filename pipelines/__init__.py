@@ -1,0 +1,1 @@
+"""What runs: one stage a file, the command line."""

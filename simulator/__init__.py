@@ -1,0 +1,1 @@
+"""The embedded portfolio: a world of firms and what an institution would see of it."""
