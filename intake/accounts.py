@@ -76,7 +76,7 @@ def identity_gaps(statements: pd.DataFrame) -> pd.DataFrame:
     missing = pd.Series(np.nan, index=statements.index)
 
     def column(name: str) -> pd.Series:
-        return statements[name] if name in statements else missing
+        return statements.get(name, missing)
 
     gaps = {
         total: column(total) - sum(sign * column(part) for part, sign in parts.items())

@@ -1,6 +1,7 @@
 """The contract of every raw table: columns, types, units, keys and the values they may take."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 
 import pandas as pd
@@ -8,27 +9,63 @@ import pandera.pandas as pa
 
 from intake.accounts import ACCOUNTS
 
-DATE = "datetime64[ms]"
-AMOUNT = "float64"  # whole yen; float64 holds them exactly up to 2**53 and lets a missing one stay NaN
-LARGEST_YEN = 2.0**53
+LARGEST_YEN = 2.0**53  # float64 counts whole yen one by one below this
 
+DATE = "datetime64[ms]"  # midnight, no time zone
+
+# what a cell holds → the pandas type that holds it; a missing amount stays NaN, so amounts are float64
+DTYPES: Mapping[str, str] = {
+    "text": "str",
+    "date": DATE,
+    "yen": "float64",
+    "number": "float64",
+    "flag": "bool",
+}
+
+# ロカベン minor industries (METI ローカルベンチマーク, 27 小分類)
+# fmt: off
 INDUSTRIES = (
-    "0101 0201 0301 0302 0303 0304 0305 0306 0401 0402 0403 0404 0501 0601 0701 0801 0901 "
-    "1001 1002 1003 1004 1005 1006 1101 1201 1301 1400"
-).split()  # ロカベン minor industries (domain: METI ローカルベンチマーク, 27 小分類)
+    "0101", "0201", "0301", "0302", "0303", "0304", "0305", "0306", "0401", "0402", "0403", "0404", "0501",
+    "0601", "0701", "0801", "0901", "1001", "1002", "1003", "1004", "1005", "1006", "1101", "1201", "1301",
+    "1400",
+)
+# fmt: on
+SIZE_CLASSES = ("medium", "small")
+PREFECTURES = tuple(f"{number:02d}" for number in range(1, 48))  # JIS X 0401
 UNKNOWN = "unknown"  # the level of a code that an institution does not hold; counted in the data report
 
 EVENT_KINDS = ("overdue_90d", "rescheduling", "subrogation", "bankruptcy", "dressing_confirmed", "paid_off")
 DEFAULT_KINDS = ("overdue_90d", "subrogation", "bankruptcy")  # default is the first of these
 
 
+class TableError(ValueError):
+    """A table that cannot be used: names the table and, where there is one, the column, row key and value.
+
+    Examples
+    --------
+    >>> print(TableError("loans", "not a number", column="amount", key="loan_id=L1", value="abc"))
+    table loans, column amount, row loan_id=L1, value 'abc': not a number
+    """
+
+    def __init__(self, table: str, message: str, *, column: str = "", key: str = "", value: object = None):
+        self.table, self.column, self.key, self.value, self.message = table, column, key, value, message
+        where = [f"table {table}"]
+        where += [f"column {column}"] if column else []
+        where += [f"row {key}"] if key else []
+        where += [f"value {value!r}"] if value is not None else []
+        super().__init__(f"{', '.join(where)}: {message}")
+
+
 @dataclass(frozen=True)
 class Contract:
-    """A raw table's schema and key; every key includes `known_date`."""
+    """A raw table's schema, key (with `known_date`) and the rules that concern more than one column."""
 
     table: str
     key: tuple[str, ...]
     schema: pa.DataFrameSchema
+    speaks_of: tuple[str, ...] = ()  # dates of facts: none may lie after the day they became known
+    levels: Mapping[str, Sequence[str]] = field(default_factory=dict)  # codes; any other becomes `unknown`
+    unit_floor: tuple[str, float] | None = None  # a whole table whose median lies below is not in yen
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -40,187 +77,265 @@ class Contract:
         """Names of the columns a table cannot do without."""
         return tuple(name for name, column in self.schema.columns.items() if column.required)
 
+    @property
+    def types(self) -> dict[str, str]:
+        """What each column holds: text, date, yen, number or flag."""
+        return {name: column.metadata["type"] for name, column in self.schema.columns.items()}
 
-def _text(*, nullable: bool = False, isin: tuple | list | None = None, regex: str | None = None) -> pa.Column:
+    @property
+    def dtypes(self) -> dict[str, str]:
+        """The pandas type of each column."""
+        return {name: DTYPES[kind] for name, kind in self.types.items()}
+
+
+def _column(kind: str, checks: list[pa.Check], *, nullable: bool, required: bool = True) -> pa.Column:
+    # pandera reads datetime64[ms] as [ns]; the checks of a column hold for both
+    return pa.Column(DTYPES[kind], checks, nullable=nullable, required=required, metadata={"type": kind})
+
+
+def _text(
+    *, nullable: bool = False, isin: Sequence[str] | None = None, regex: str | None = None
+) -> pa.Column:
     checks = []
     if isin is not None:
-        checks.append(pa.Check.isin(list(isin)))
+        checks.append(pa.Check.isin(list(isin), error="not one of the codes"))
     if regex is not None:
-        checks.append(pa.Check.str_matches(regex))
-    return pa.Column("str", checks=checks, nullable=nullable)
+        checks.append(pa.Check.str_matches(regex, error="not in the right form"))
+    return _column("text", checks, nullable=nullable)
 
 
-def _date(*, nullable: bool = False) -> pa.Column:
+def _month_end(values: pd.Series) -> pd.Series:
+    return values.dt.is_month_end
+
+
+def _date(*, nullable: bool = False, month_end: bool = False) -> pa.Column:
     # 1868: the first day of Meiji; before it no register of firms reaches
-    return pa.Column(DATE, pa.Check.in_range(pd.Timestamp("1868-01-25"), pd.Timestamp("2199-12-31")), nullable=nullable)
+    first, last = pd.Timestamp("1868-01-25"), pd.Timestamp("2199-12-31")
+    checks = [pa.Check.in_range(first, last, error="out of range")]
+    if month_end:
+        checks.append(
+            pa.Check(lambda dates: dates.dt.is_month_end, name="month_end", error="not a month's end")
+        )
+    return _column("date", checks, nullable=nullable)
 
 
 def _whole_yen(values: pd.Series) -> pd.Series:
-    return (values == values.round()) & (values.abs() <= LARGEST_YEN)
+    return (values == values.round()) & (values.abs() < LARGEST_YEN)
 
 
 def _yen(*, nullable: bool = False, required: bool = True, minimum: float | None = None) -> pa.Column:
-    checks = [pa.Check(_whole_yen, name="whole_yen")]
+    checks = [pa.Check(_whole_yen, name="whole_yen", error="not whole yen")]
     if minimum is not None:
-        checks.append(pa.Check.ge(minimum))
-    return pa.Column(AMOUNT, checks, nullable=nullable, required=required)
+        checks.append(pa.Check.ge(minimum, error="out of range"))
+    return _column("yen", checks, nullable=nullable, required=required)
 
 
 def _number(low: float, high: float, *, nullable: bool = False) -> pa.Column:
-    return pa.Column("float64", pa.Check.in_range(low, high), nullable=nullable)
+    return _column("number", [pa.Check.in_range(low, high, error="out of range")], nullable=nullable)
 
 
 def _flag() -> pa.Column:
-    return pa.Column("bool")
+    return _column("flag", [], nullable=False)
 
 
-_FIRM = {"firm_id": _text(regex=r"^\S+$")}
-_KNOWN = {"known_date": _date()}
+def _schema(**columns: pa.Column) -> pa.DataFrameSchema:
+    return pa.DataFrameSchema(columns, strict=True, ordered=False)
 
-_COLUMNS: dict[str, tuple[tuple[str, ...], dict[str, pa.Column]]] = {
-    "firms": (
+
+_FIRM = _column("text", [pa.Check.str_matches(r"^\S+$", error="not in the right form")], nullable=False)
+
+_CONTRACTS = (
+    Contract(
+        "firms",
         ("firm_id", "known_date"),
-        _FIRM
-        | _KNOWN
-        | {
-            "industry": _text(isin=[*INDUSTRIES, UNKNOWN]),
-            "size_class": _text(isin=["medium", "small", UNKNOWN]),
-            "prefecture": _text(regex=r"^(0[1-9]|[1-3][0-9]|4[0-7]|unknown)$"),  # JIS X 0401
-            "established": _date(nullable=True),
-            "association": _text(),
-            "main_bank": _text(),
-            "adviser": _text(nullable=True),
-            "consent_scope": _text(isin=["none", "association", "association_and_bank", "all"]),
-        },
+        _schema(
+            firm_id=_FIRM,
+            known_date=_date(),
+            industry=_text(isin=[*INDUSTRIES, UNKNOWN]),
+            size_class=_text(isin=[*SIZE_CLASSES, UNKNOWN]),
+            prefecture=_text(isin=[*PREFECTURES, UNKNOWN]),
+            established=_date(nullable=True),
+            association=_text(),
+            main_bank=_text(),
+            adviser=_text(nullable=True),
+            consent_scope=_text(isin=["none", "association", "association_and_bank", "all"]),
+        ),
+        speaks_of=("established",),
+        levels={"industry": INDUSTRIES, "size_class": SIZE_CLASSES, "prefecture": PREFECTURES},
     ),
-    "headcounts": (
+    Contract(
+        "headcounts",
         ("firm_id", "period_end", "known_date"),
-        _FIRM | {"period_end": _date()} | _KNOWN | {"employees": _number(0, 1_000_000)},
+        _schema(firm_id=_FIRM, period_end=_date(), known_date=_date(), employees=_number(0, 1_000_000)),
+        speaks_of=("period_end",),
     ),
-    "statements": (
+    Contract(
+        "statements",
         ("firm_id", "period_end", "kind", "source_actor", "known_date"),
-        _FIRM
-        | {
-            "period_end": _date(),
-            "kind": _text(isin=["annual", "trial"]),
-            "source_actor": _text(),  # who handed the books over: association, bank:CODE, adviser, firm
-        }
-        | _KNOWN
-        | {
-            # 12 for a full year; a trial balance carries its single month's profit and loss
-            "period_months": _number(1, 24),
+        _schema(
+            firm_id=_FIRM,
+            period_end=_date(),
+            kind=_text(isin=["annual", "trial"]),
+            source_actor=_text(),  # who handed the books over: association, bank:CODE, adviser, firm
+            known_date=_date(),
+            # 12 for a full year; 1 for a trial balance, which carries its single month's profit and loss
+            period_months=_number(1, 24),
             **{name: _yen(nullable=True, required=False) for name in ACCOUNTS},
-        },
+        ),
+        speaks_of=("period_end",),
+        # even sole owners' assets have a median of some million yen; in thousands that is some thousand
+        unit_floor=("total_assets", 1e6),
     ),
-    "loans": (
+    Contract(
+        "loans",
         ("loan_id", "known_date"),
-        {"loan_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {
-            "lender": _text(),
-            "guarantee_id": _text(nullable=True),  # null: not guaranteed
-            "rate_pct": _number(0, 20),  # 20 %: the ceiling of 利息制限法
-            "executed": _date(),
-            "maturity": _date(),
-            "grace_until": _date(nullable=True),  # 据置期限
-            "amount": _yen(minimum=0),
-            "balance": _yen(minimum=0),
-            "monthly_repayment": _yen(minimum=0),
-        },
+        _schema(
+            loan_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            lender=_text(),
+            guarantee_id=_text(nullable=True),  # null: not guaranteed
+            rate_pct=_number(0, 20),  # 20 %: the ceiling of 利息制限法
+            executed=_date(),
+            maturity=_date(),
+            grace_until=_date(nullable=True),  # 据置期限
+            amount=_yen(minimum=0),
+            balance=_yen(minimum=0),
+            monthly_repayment=_yen(minimum=0),
+        ),
+        speaks_of=("executed",),
+        # a guaranteed loan is about 10 million yen on average (Nagasaki, FY2023)
+        unit_floor=("amount", 1e5),
     ),
-    "guarantees": (
+    Contract(
+        "guarantees",
         ("guarantee_id", "known_date"),
-        {"guarantee_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {
-            "bank": _text(),
-            "scheme": _text(),
-            "guaranteed_ratio": _number(0, 1),  # 0.8 under 責任共有制度, 1.0 outside it
-            "amount": _yen(minimum=0),
-            "balance": _yen(minimum=0),
-            "executed": _date(),
-            "maturity": _date(),
-        },
+        _schema(
+            guarantee_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            bank=_text(),
+            scheme=_text(),
+            guaranteed_ratio=_number(0, 1),  # 0.8 under 責任共有制度, 1.0 outside it
+            amount=_yen(minimum=0),
+            balance=_yen(minimum=0),
+            executed=_date(),
+            maturity=_date(),
+        ),
+        speaks_of=("executed",),
+        unit_floor=("amount", 1e5),  # as for loans
     ),
-    "due_items": (
+    Contract(
+        "due_items",
         ("item_id", "known_date"),
-        {"item_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {
-            "side": _text(isin=["receivable", "payable"]),
-            "instrument": _text(isin=["account", "note", "electronic"]),
-            "counterparty": _text(),
-            "issued": _date(),
-            "due": _date(),
-            "amount": _yen(minimum=0),
-            "settled_date": _date(nullable=True),  # null: open
-        },
+        _schema(
+            item_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            side=_text(isin=["receivable", "payable"]),
+            instrument=_text(isin=["account", "note", "electronic"]),
+            counterparty=_text(),
+            issued=_date(),
+            due=_date(),
+            amount=_yen(minimum=0),
+            settled_date=_date(nullable=True),  # null: open
+        ),
+        speaks_of=("issued", "settled_date"),
     ),
-    "account_flows": (
+    Contract(
+        "account_flows",
         ("firm_id", "month", "bank", "known_date"),
-        _FIRM
-        | {"month": _date(), "bank": _text()}  # month: its last day
-        | _KNOWN
-        | {
-            "inflow": _yen(minimum=0),
-            "outflow": _yen(minimum=0),
-            "end_balance": _yen(),
-            "lowest_balance": _yen(),
-        },
+        _schema(
+            firm_id=_FIRM,
+            month=_date(month_end=True),
+            bank=_text(),
+            known_date=_date(),
+            inflow=_yen(minimum=0),
+            outflow=_yen(minimum=0),
+            end_balance=_yen(),
+            lowest_balance=_yen(),
+        ),
+        speaks_of=("month",),
     ),
-    "arrears": (
+    Contract(
+        "arrears",
         ("firm_id", "kind", "from_date", "known_date"),
-        _FIRM
-        | {"kind": _text(isin=["tax", "social_insurance"]), "from_date": _date()}
-        | _KNOWN
-        | {"amount": _yen(minimum=0), "cleared_date": _date(nullable=True)},
+        _schema(
+            firm_id=_FIRM,
+            kind=_text(isin=["tax", "social_insurance"]),
+            from_date=_date(),
+            known_date=_date(),
+            amount=_yen(minimum=0),
+            cleared_date=_date(nullable=True),
+        ),
+        speaks_of=("from_date", "cleared_date"),
     ),
-    "crd_grades": (
+    Contract(
+        "crd_grades",
         ("firm_id", "graded_on", "known_date"),
-        _FIRM
-        | {"graded_on": _date()}
-        | _KNOWN
-        | {"grade": _number(1, 9), "assigned_by_default": _flag()},  # CRD区分: 1 is worst, 9 best
+        _schema(
+            firm_id=_FIRM,
+            graded_on=_date(),
+            known_date=_date(),
+            grade=_number(1, 9),  # CRD区分: 1 is worst, 9 best
+            assigned_by_default=_flag(),
+        ),
+        speaks_of=("graded_on",),
     ),
-    "notes": (
+    Contract(
+        "notes",
         ("note_id", "known_date"),
-        {"note_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {"date": _date(), "author_role": _text(), "channel": _text(), "text": _text()},
+        _schema(
+            note_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            date=_date(),
+            author_role=_text(),
+            channel=_text(),
+            text=_text(),
+        ),
+        speaks_of=("date",),
     ),
-    "monitoring_reports": (
+    Contract(
+        "monitoring_reports",
         ("report_id", "known_date"),
-        {"report_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {
-            "period_end": _date(),
-            "visits": _number(0, 200),
-            "sales_trend_pct": _number(-100, 10_000, nullable=True),  # recent months against a year before
-        },
+        _schema(
+            report_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            period_end=_date(),
+            visits=_number(0, 200),
+            sales_trend_pct=_number(-100, 10_000, nullable=True),  # recent months against a year before
+        ),
+        speaks_of=("period_end",),
     ),
-    "external_flags": (
+    Contract(
+        "external_flags",
         ("flag_id", "known_date"),
-        {"flag_id": _text()}
-        | _FIRM
-        | _KNOWN
-        | {"source_actor": _text(), "raised_on": _date(), "code": _text(), "severity": _number(1, 3)},
+        _schema(
+            flag_id=_text(),
+            firm_id=_FIRM,
+            known_date=_date(),
+            source_actor=_text(),
+            raised_on=_date(),
+            code=_text(),
+            severity=_number(1, 3),
+        ),
+        speaks_of=("raised_on",),
     ),
-    "events": (
+    Contract(
+        "events",
         ("firm_id", "kind", "event_date", "known_date"),
-        _FIRM | {"kind": _text(isin=EVENT_KINDS), "event_date": _date()} | _KNOWN,
+        _schema(firm_id=_FIRM, kind=_text(isin=EVENT_KINDS), event_date=_date(), known_date=_date()),
+        speaks_of=("event_date",),
     ),
-}
+)
+_BY_NAME = {one.table: one for one in _CONTRACTS}
 
-TABLES: tuple[str, ...] = tuple(_COLUMNS)
+TABLES: tuple[str, ...] = tuple(_BY_NAME)
 OPTIONAL_TABLES = frozenset(TABLES) - {"firms", "statements", "events"}  # absent: taken as empty, and said so
 
 
-@cache
 def contract(table: str) -> Contract:
     """Return the contract of `table`.
 
@@ -232,13 +347,22 @@ def contract(table: str) -> Contract:
     Traceback (most recent call last):
     KeyError: "no contract for table 'balances'; known: firms, headcounts, statements, loans, guarantees, ..."
     """
-    if table not in _COLUMNS:
+    if table not in _BY_NAME:
         raise KeyError(f"no contract for table {table!r}; known: {', '.join(TABLES[:5])}, ...")
-    key, columns = _COLUMNS[table]
-    return Contract(table, key, pa.DataFrameSchema(columns, strict=True, ordered=False))
+    return _BY_NAME[table]
+
+
+@cache
+def _empty(table: str) -> pd.DataFrame:
+    return pd.DataFrame({name: pd.Series(dtype=dtype) for name, dtype in contract(table).dtypes.items()})
 
 
 def empty_table(table: str) -> pd.DataFrame:
-    """Return `table` without rows, with every column of its contract in the right type."""
-    columns = contract(table).schema.columns
-    return pd.DataFrame({name: pd.Series(dtype=str(column.dtype)) for name, column in columns.items()})
+    """Return `table` without rows, with every column of its contract in the right type.
+
+    Examples
+    --------
+    >>> empty_table("headcounts").dtypes.astype(str).to_dict()
+    {'firm_id': 'str', 'period_end': 'datetime64[ms]', 'known_date': 'datetime64[ms]', 'employees': 'float64'}
+    """
+    return _empty(table).copy()

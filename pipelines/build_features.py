@@ -1,0 +1,59 @@
+"""Stage: industry norms, then every feature of every firm on every as-of date."""
+
+import json
+import logging
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from features.norms import fit_norms
+from features.panel import build_panel, prepare
+from features.table import build_features as feature_table
+from intake.store import chunk_names, fresh_folder, read_chunk, read_table, write_table
+from pipelines.params import Params
+from pipelines.paths import Paths
+from pipelines.progress import progress
+from pipelines.stage import run_stage
+
+log = logging.getLogger(__name__)
+WORKERS = 2  # processes; the result does not depend on it
+
+
+def rows_at(interim: Path, day: pd.Timestamp, chunk: str) -> pd.DataFrame:
+    """Return one chunk's feature rows on one day, without comparison with norms."""
+    return feature_table(build_panel(prepare(read_chunk(interim, chunk)), day), None)
+
+
+def write_rows(interim: Path, rows: Path, days: list[pd.Timestamp], norms_file: Path, chunk: str) -> int:
+    """Write one chunk's feature rows of every day; return how many."""
+    norms = read_table(norms_file)
+    tables = prepare(read_chunk(interim, chunk))
+    count = 0
+    for day in days:
+        frame = feature_table(build_panel(tables, day), norms)
+        write_table(frame, rows / f"{day:%Y-%m-%d}.parquet" / f"{chunk}.parquet")
+        count += len(frame)
+    return count
+
+
+def build_features(params: Params, paths: Paths) -> None:
+    """Write norms.parquet and the feature rows of every cohort."""
+    splits = json.loads(paths.splits.read_text(encoding="utf-8"))
+    days = [pd.Timestamp(day) for part in ("train", "calibration", "test") for day in splits[part]]
+    chunks = chunk_names(paths.interim)
+    with ProcessPoolExecutor(WORKERS) as pool:
+        at_train_end = pd.concat(
+            pool.map(partial(rows_at, paths.interim, pd.Timestamp(splits["train"][-1])), chunks)
+        )
+        write_table(fit_norms(at_train_end, min_firms=params.build_features.norms_min_firms), paths.norms)
+        show = progress(log)
+        with fresh_folder(paths.rows) as rows:
+            work = partial(write_rows, paths.interim, rows, days, paths.norms)
+            for done, count in enumerate(pool.map(work, chunks), start=1):
+                show(done, len(chunks), f"chunks of feature rows ({count} in the last)")
+
+
+if __name__ == "__main__":
+    run_stage(build_features)

@@ -1,0 +1,153 @@
+"""The command line: `yocho --help` is its table of contents."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.stage import FORMAT
+
+app = typer.Typer(
+    help="Yocho (予兆): early warnings for a portfolio of guaranteed loans.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+log = logging.getLogger(__name__)
+
+
+@app.callback()
+def _start(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
+    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=FORMAT, datefmt="%H:%M:%S")
+    for noisy in ("matplotlib", "alembic", "numba", "fontTools", "asyncio"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+@app.command(rich_help_panel="The main job")
+def run(
+    settings: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            "-S",
+            help="Override a key of params.yaml for this run, e.g. -S portfolio.source=american. Repeatable.",
+        ),
+    ] = None,
+) -> None:
+    """Go from raw tables to the report: every stage of dvc.yaml that is out of date."""
+    command = (
+        ["exp", "run", *(part for setting in settings for part in ("-S", setting))] if settings else ["repro"]
+    )
+    environment = os.environ | {"DVC_NO_ANALYTICS": "1", "MLFLOW_DISABLE_TELEMETRY": "true"}
+    environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment.get('PATH', '')}"
+    raise typer.Exit(
+        subprocess.run([sys.executable, "-m", "dvc", *command], env=environment, check=False).returncode
+    )
+
+
+@app.command(rich_help_panel="The main job")
+def score(
+    as_of: Annotated[
+        str | None, typer.Option(help="Day to speak from, YYYY-MM-DD; default: params' score.as_of_date.")
+    ] = None,
+    bundle: Annotated[
+        Path | None, typer.Option(help="Folder with a bundle per tier; default: the one just trained.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; default: data/scored.")] = None,
+) -> None:
+    """Score and explain the whole portfolio as of one day."""
+    from pipelines.params import load_params
+    from pipelines.paths import Paths
+    from pipelines.score import make_recipe, score_portfolio
+
+    paths = Paths(Path())
+    recipe = make_recipe(load_params(paths.root), paths, as_of_date=as_of, bundles=bundle)
+    manifest = score_portfolio(paths, recipe, out or paths.scored)
+    typer.echo(
+        json.dumps({key: value for key, value in manifest.items() if key != "chunks"}, ensure_ascii=False)
+    )
+
+
+@app.command(rich_help_panel="The main job")
+def explain(
+    firm: Annotated[str, typer.Argument(help="The firm's id.")],
+    as_of: Annotated[
+        str | None, typer.Option(help="Day to speak from, YYYY-MM-DD; default: params' score.as_of_date.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="ja or en.")] = "ja",
+) -> None:
+    """Print one firm's case: how likely, why, and what would allow a closer look."""
+    from pipelines.explain import explain_firm
+    from pipelines.params import load_params
+    from pipelines.paths import Paths
+
+    paths = Paths(Path())
+    typer.echo(explain_firm(load_params(paths.root), paths, firm, as_of_date=as_of, language=language))
+
+
+@app.command(rich_help_panel="Data")
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder for the raw tables.")],
+    firms: Annotated[int, typer.Option(help="Firms alive at a time.", min=1)] = 1000,
+    months: Annotated[int, typer.Option(help="Months of history.", min=24)] = 132,
+    seed: Annotated[int, typer.Option(help="The world's seed.")] = 20150401,
+    first_month: Annotated[str, typer.Option(help="YYYY-MM")] = "2015-01",
+    chunk_firms: Annotated[int, typer.Option(help="Firms simulated at once.", min=1)] = 1000,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
+    due_items: Annotated[bool, typer.Option(help="Write due items: most of the rows.")] = True,
+    notes: Annotated[bool, typer.Option(help="Write notes of talks.")] = True,
+) -> None:
+    """Make a simulated portfolio: its raw tables, and the truth apart."""
+    from pipelines.progress import progress
+    from simulator.portfolio import simulate as make
+
+    make(
+        out,
+        firms=firms,
+        months=months,
+        seed=seed,
+        first_month=first_month,
+        chunk_firms=chunk_firms,
+        workers=workers,
+        due_items=due_items,
+        notes=notes,
+        progress=progress(log),
+    )
+
+
+@app.command(rich_help_panel="Judging the methods")
+def benchmark(
+    name: Annotated[str, typer.Argument(help="american, polish, spain or sba.")],
+    data: Annotated[Path, typer.Option(help="Folder that holds the public sets, one folder each.")],
+    out: Annotated[Path | None, typer.Option(help="Also write the records here, as JSON.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of splits, search and bootstrap.")] = 1,
+) -> None:
+    """Run the same code on public data, beside the published figures."""
+    from benchmarks import BENCHMARKS, records_table
+    from benchmarks import run as run_benchmark
+    from intake.store import write_json
+    from pipelines.progress import progress
+
+    if name not in BENCHMARKS:
+        raise typer.BadParameter(f"{name!r} is no benchmark; known: {', '.join(BENCHMARKS)}")
+    records = run_benchmark(name, data, seed=seed, progress=progress(log))
+    if out is not None:
+        write_json(records, out)
+    typer.echo(records_table(records))
+
+
+@app.command(rich_help_panel="Judging the methods")
+def study() -> None:
+    """Make every figure on the simulated portfolio that README and docs state: 20,000 firms, three seeds."""
+    from pipelines.study import study as make
+
+    make(Path())
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,39 @@
+"""How a long step says where it is: a bar on a terminal, log lines elsewhere."""
+
+import logging
+import sys
+from collections.abc import Callable
+
+from tqdm import tqdm
+
+Progress = Callable[[int, int, str], None]  # done, total, of what
+
+LOG_EVERY = 0.1  # share of a step between two log lines
+
+
+def progress(log: logging.Logger) -> Progress:
+    """Return a callback that draws a bar on a terminal and logs every tenth elsewhere."""
+    return _bar() if sys.stderr.isatty() else _lines(log)
+
+
+def _bar() -> Progress:
+    bars: dict[str, tqdm] = {}
+
+    def show(done: int, total: int, what: str) -> None:
+        bar = bars.setdefault(what, tqdm(total=total, desc=what, leave=False))
+        bar.update(done - bar.n)
+        if done >= total:
+            bars.pop(what).close()
+
+    return show
+
+
+def _lines(log: logging.Logger) -> Progress:
+    said: dict[str, float] = {}
+
+    def show(done: int, total: int, what: str) -> None:
+        if done >= total or done / total - said.get(what, -LOG_EVERY) >= LOG_EVERY:
+            said[what] = done / total
+            log.info("%s: %d of %d", what, done, total)
+
+    return show

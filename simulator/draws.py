@@ -1,0 +1,76 @@
+"""Random numbers by (seed, purpose, month, firm): the same for a firm whoever is simulated beside it."""
+
+from hashlib import blake2b
+
+import numpy as np
+from scipy.special import ndtri
+
+_WORDS = 4  # a Philox 4x64 counter step yields four 64-bit words
+
+
+def _key(seed: int, purpose: str, month: int) -> list[int]:
+    name = int.from_bytes(blake2b(purpose.encode(), digest_size=4).digest())
+    return [seed, (name << 32) | month]
+
+
+def uniforms(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month: int = 0) -> np.ndarray:
+    """Draw a row of uniforms per firm from counter-based streams.
+
+    Parameters
+    ----------
+    seed : int, 0 or more
+    purpose : str
+        What the numbers are for; a new purpose leaves the old ones as they are.
+    numbers : (n,) int, strictly increasing
+        Firm numbers; each has its own place in the stream.
+    width : int
+        Numbers per firm.
+    month : int, optional
+        Month of the firm's life, for draws made month by month.
+
+    Returns
+    -------
+    (n, width) float64, inside (0, 1)
+
+    Raises
+    ------
+    ValueError
+        If the numbers do not increase or the seed is negative.
+
+    Examples
+    --------
+    >>> many = uniforms(7, "traits", np.arange(100), 3)
+    >>> bool((uniforms(7, "traits", np.array([17]), 3)[0] == many[17]).all())
+    True
+    >>> uniforms(7, "traits", np.array([3, 2]), 1)
+    Traceback (most recent call last):
+    ValueError: firm numbers must increase strictly, got 3 before 2
+    """
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, got {seed}")
+    numbers = np.asarray(numbers, dtype=np.int64)
+    steps = np.diff(numbers)
+    if (steps <= 0).any():
+        first = int(np.argmax(steps <= 0))
+        raise ValueError(
+            f"firm numbers must increase strictly, got {numbers[first]} before {numbers[first + 1]}"
+        )
+    blocks = -(-width // _WORDS)
+    key = _key(seed, purpose, month)
+    rows = []
+    for run in np.split(numbers, np.flatnonzero(steps != 1) + 1):
+        if len(run):
+            stream = np.random.Philox(key=key, counter=int(run[0]) * blocks)
+            rows.append(stream.random_raw(len(run) * blocks * _WORDS).reshape(len(run), -1)[:, :width])
+    raw = np.concatenate(rows) if rows else np.empty((0, width), dtype=np.uint64)
+    return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+
+
+def normals(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month: int = 0) -> np.ndarray:
+    """Draw a row of standard normals per firm; see `uniforms`."""
+    return ndtri(uniforms(seed, purpose, numbers, width, month=month))
+
+
+def world_generator(seed: int, purpose: str) -> np.random.Generator:
+    """Return the generator of something all firms share: it depends on the seed alone."""
+    return np.random.Generator(np.random.Philox(key=_key(seed, f"world {purpose}", 0)))
