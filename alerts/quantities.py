@@ -31,35 +31,28 @@ _PLAIN = {
     "count": (0, "件", ""),
     "people": (0, "人", " people"),
     "ratio": (2, "倍", "×"),
-    "score": (1, "点", " points"),
     "number": (2, "", ""),
 }
 _FLAGS = {"ja": ("無", "有"), "en": ("no", "yes")}
 _UNKNOWN = {"ja": "不明", "en": "not known"}
 
 UNITS = ("yen", "flag", "grade", *_PLAIN)
-_ALIASES = {
-    "円": "yen", "%": "pct", "％": "pct", "percent": "pct", "pt": "points", "か月": "months",
-    "日": "days", "年": "years", "件": "count", "人": "people", "倍": "ratio", "times": "ratio",
-    "点": "score", "有無": "flag", "有/無": "flag", "bool": "flag", "": "number",
-}  # fmt: skip
 
 
-def unit_of(unit: str) -> str:
-    """Return the canonical name of a dictionary unit.
+def check_unit(unit: str) -> str:
+    """Return `unit` if it is one of the dictionary's.
 
     Examples
     --------
-    >>> unit_of("か月"), unit_of("yen")
-    ('months', 'yen')
-    >>> unit_of("furlong")
+    >>> check_unit("months")
+    'months'
+    >>> check_unit("furlong")
     Traceback (most recent call last):
     ValueError: unknown unit 'furlong'; known: yen, flag, grade, pct, points, months, days, years, ...
     """
-    known = _ALIASES.get(unit, unit)
-    if known not in UNITS:
+    if unit not in UNITS:
         raise ValueError(f"unknown unit {unit!r}; known: {', '.join(UNITS[:8])}, ...")
-    return known
+    return unit
 
 
 def money_scale(values: Iterable[float]) -> float:
@@ -112,7 +105,7 @@ def quantity(
     Traceback (most recent call last):
     ValueError: unknown unit 'furlong'; known: yen, flag, grade, pct, points, months, days, years, ...
     """
-    unit = unit_of(unit)
+    check_unit(unit)
     if math.isnan(value):
         return _UNKNOWN[language]
     if unit == "flag":
@@ -126,7 +119,9 @@ def quantity(
             return f"{number}{'百万' if scale == 1e6 else '千'}{money.ja}"
         return f"{money.en} {number} {'million' if scale == 1e6 else 'thousand'}"
     decimals, ja, en = _PLAIN[unit]
-    if unit == "count" and not float(value).is_integer():
+    if unit in ("months", "years", "number") and float(value).is_integer():
+        decimals = 0  # a count of months, not a period measured in months
+    elif unit == "count" and not float(value).is_integer():
         decimals = 1  # a mean or a change of counts
     text = _number(value, decimals, language)
     if (

@@ -8,11 +8,13 @@ import pandas as pd
 
 from alerts.items import items_of
 from alerts.wording import Finding, sentence
+from features.peers import BASES, peer_name
 
 MOST_REASONS = (
     4  # Regulation B, comment 9(b)(2)-1, as a measure: more than four are unlikely to help the reader
 )
 RAISES = "raises"
+_BASE_OF = {peer_name(base): base for base in BASES}  # distance to the industry → what is compared
 KEY = ("as_of_date", "firm_id", "alert", "tier")
 COLUMNS = (
     *KEY, "rank", "item", "contribution", "feature",
@@ -95,7 +97,8 @@ def reasons(
     norms : DataFrame
         ``industry``, ``size_class``, ``feature``, ``median`` and ``level`` (cell, industry or all).
     dictionary : DataFrame
-        The feature dictionary: ``name``, ``item``, ``label_ja``, ``label_en``, ``unit``, ``monotone``.
+        The feature dictionary: ``name``, ``item``, ``label_ja``, ``label_en``, ``unit``, ``monotone``;
+        of a distance to the industry also the ratio that is compared.
     top : int
         1 to 4 reasons a firm.
     currency : str
@@ -106,6 +109,7 @@ def reasons(
     DataFrame
         Columns `COLUMNS`, one row per (key, rank), in the order of `key`. ``contribution`` is the
         sum over the item's features, ``feature`` its largest contributor, ``value`` that feature's value.
+        ``industry_median`` is that of the feature, or, of a distance to the industry, of the ratio compared.
 
     Raises
     ------
@@ -145,7 +149,7 @@ def reasons(
         norms,
         features_now["industry"].to_numpy()[rows],
         features_now["size_class"].to_numpy()[rows],
-        frame["feature"].to_numpy(),
+        frame["feature"].replace(_BASE_OF).to_numpy(),
     )
     frame["industry_median"] = medians["median"].to_numpy(dtype=np.float64)
     frame["direction"] = RAISES
@@ -181,12 +185,13 @@ def _texts(
 ) -> tuple[list[str], list[str]]:
     """Return the Japanese and the English sentence of each row."""
     word = dictionary.set_index("name")
-    of_feature = {
-        name: (*word.loc[name, ["label_ja", "label_en", "unit"]], int(word.loc[name, "monotone"]))
-        for name in frame["feature"].unique()
-    }
+    said = {}
+    for name in frame["feature"].unique():
+        about = word.loc[name]
+        label_ja, label_en = word.loc[_BASE_OF.get(name, name), ["label_ja", "label_en"]]
+        said[name] = (label_ja, label_en, about["unit"], int(about["monotone"]))
     findings = [
-        Finding(*of_feature[feature], value, before, median, peers, item, currency)
+        Finding(*said[feature], value, before, median, peers, feature in _BASE_OF, item, currency)
         for feature, value, before, median, peers, item in zip(
             frame["feature"], frame["value"].tolist(), frame["value_year_before"].tolist(),
             frame["industry_median"].tolist(), level.fillna("cell"), frame["item"], strict=True,

@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from alerts.quantities import Language, money_scale, quantity, unit_of
+from alerts.quantities import Language, check_unit, money_scale, quantity
 
 # which firms a median speaks of, by the level of its row in the norms
 _PEERS = {
@@ -12,15 +12,18 @@ _PEERS = {
     "all": ("全業種の中央値", "the median of all firms"),
 }
 PROVISION_ITEM = "S12"  # 情報提供: here a missing value is itself the finding, not a gap in the evidence
-_LENGTHS = ("期間", "年数", "日数", "月数", "経過", "遅れ")
+_LENGTHS = ("期間", "年数", "日数", "経過", "継続")  # of these one says 長期化, of other months and days 増加
+_DIFFERENCES = ("変化", "増減", "差", "傾向", "推移")
+_COUNTERS = {"期数": "期", "回数": "回"}  # 件 otherwise
 
 
 @dataclass(frozen=True)
 class Finding:
     """What one sentence says: a feature of a firm now, a year before, and among its peers.
 
-    `monotone` is +1 where a higher value is riskier, -1 where a lower one is, 0 where neither holds;
-    NaN stands for what is not known.
+    `monotone` is +1 where a higher value is riskier, -1 where a lower one is, 0 where neither holds; NaN
+    stands for what is not known. With `is_gap` the values are distances to the median of the peers, the
+    labels those of the quantity compared.
     """
 
     label_ja: str
@@ -31,6 +34,7 @@ class Finding:
     year_before: float = math.nan
     median: float = math.nan
     peers: str = "cell"
+    is_gap: bool = False
     item: str = ""
     currency: str = "yen"
 
@@ -61,22 +65,34 @@ def sentence(finding: Finding, language: Language) -> str:
     Traceback (most recent call last):
     ValueError: unknown unit 'furlong'; known: yen, flag, grade, pct, points, months, days, years, ...
     """  # noqa: E501
-    unit = unit_of(finding.unit)
-    write = _japanese if language == "ja" else _english
+    check_unit(finding.unit)
+    ja = language == "ja"
     if math.isnan(finding.value):
-        return (_missing_ja if language == "ja" else _missing_en)(finding)
-    if unit == "flag":
-        return (_flag_ja if language == "ja" else _flag_en)(finding)
-    return write(finding, unit)
+        return _missing_ja(finding) if ja else _missing_en(finding)
+    if finding.unit == "flag":
+        return _flag_ja(finding) if ja else _flag_en(finding)
+    if finding.is_gap:
+        return _gap_ja(finding) if ja else _gap_en(finding)
+    return _level_ja(finding) if ja else _level_en(finding)
+
+
+def _head(label: str) -> str:
+    """Return a label without what stands in brackets: 手元流動性（月商比） → 手元流動性."""
+    return label.split("（")[0]
 
 
 def _texts(finding: Finding, language: Language) -> tuple[str, str, str]:
     """Return value, year before and median as texts on one common scale."""
     values = (finding.value, finding.year_before, finding.median)
-    scale = money_scale(values) if unit_of(finding.unit) == "yen" else None
-    value, before, median = (
-        quantity(v, finding.unit, language, currency=finding.currency, scale=scale) for v in values
-    )
+    scale = money_scale(values) if finding.unit == "yen" else None
+    texts = [quantity(v, finding.unit, language, currency=finding.currency, scale=scale) for v in values]
+    if language == "ja" and finding.unit == "count":
+        counter = next((c for word, c in _COUNTERS.items() if _head(finding.label_ja).endswith(word)), "件")
+        texts = [text.replace("件", counter) for text in texts]
+    if finding.unit == "years":
+        over = "100年以上" if language == "ja" else "100 years or more"  # where the dictionary's range ends
+        texts = [over if v >= 100 else text for v, text in zip(values, texts, strict=True)]
+    value, before, median = texts
     return value, before, median
 
 
@@ -87,23 +103,26 @@ def _step(now: float, then: float, now_text: str, then_text: str) -> int:
     return 1 if now > then else -1
 
 
-def _verb_ja(finding: Finding, unit: str, move: int) -> str:
-    profit = "利益" in finding.label_ja or "粗利" in finding.label_ja
-    if profit and unit in ("yen", "pct") and finding.value < 0 <= finding.year_before:
+def _verb_ja(finding: Finding, move: int) -> str:
+    """Return how the value moved in a year, as a 連用形: its past tense adds た."""
+    head, unit = _head(finding.label_ja), finding.unit
+    if unit in ("yen", "pct", "points") and finding.value < 0 < finding.year_before:
         return "マイナスに転じ"
-    if unit in ("months", "days", "years") and any(word in finding.label_ja for word in _LENGTHS):
+    if any(word in finding.label_ja for word in _DIFFERENCES):
+        return "上昇し" if move > 0 else "低下し"
+    if unit in ("months", "days", "years") and any(word in head for word in _LENGTHS):
         return "長期化し" if move > 0 else "短縮し"
     if unit in ("yen", "count", "people", "months", "days", "years"):
         return "増加し" if move > 0 else "減少し"
     return "上昇し" if move > 0 else "低下し"
 
 
-def _japanese(finding: Finding, unit: str) -> str:
+def _level_ja(finding: Finding) -> str:
     value, before, median = _texts(finding, "ja")
     label, peers = finding.label_ja, _PEERS[finding.peers][0]
     move = _step(finding.value, finding.year_before, value, before)
     gap = _step(finding.value, finding.median, value, median)
-    verb = _verb_ja(finding, unit, move)
+    verb = _verb_ja(finding, move)
     beyond = f"{peers}{median}を{'上回る' if gap > 0 else '下回る'}"
     knows_before, knows_median = not math.isnan(finding.year_before), not math.isnan(finding.median)
     worse, off = move * finding.monotone > 0, gap * finding.monotone > 0
@@ -112,13 +131,13 @@ def _japanese(finding: Finding, unit: str) -> str:
     if worse and off:
         return f"{label}は{value}と、1年前の{before}から{verb}、{beyond}。"
     if worse:
-        return f"{label}は{value}と、1年前の{before}から{_past(verb)}{aside}。"
+        return f"{label}は{value}と、1年前の{before}から{verb}た{aside}。"
     if off and not knows_before:
         return f"{label}は{value}で、{beyond}（1年前は不明）。"
     if off and move == 0:
         return f"{label}は1年前から横ばいの{value}で、{beyond}。"
     if off:
-        return f"{label}は{value}と、1年前の{before}から{_past(verb)}ものの、なお{beyond}。"
+        return f"{label}は{value}と、1年前の{before}から{verb}たものの、なお{beyond}。"
     beside = "、".join([f"1年前 {before}"] + ([f"{peers} {median}"] if knows_median else []))
     if finding.monotone and (move or gap):
         how = "単独では悪化を示さないものの、他の項目との組合せでリスクを高める方向に働いている"
@@ -127,12 +146,7 @@ def _japanese(finding: Finding, unit: str) -> str:
     return f"{label}は{value}（{beside}）で、{how}。"
 
 
-def _past(verb: str) -> str:
-    """Return the past tense of a 連用形: 低下し → 低下した, マイナスに転じ → マイナスに転じた."""
-    return verb + "た"
-
-
-def _english(finding: Finding, unit: str) -> str:
+def _level_en(finding: Finding) -> str:
     value, before, median = _texts(finding, "en")
     label, peers = finding.label_en, _PEERS[finding.peers][1]
     move = _step(finding.value, finding.year_before, value, before)
@@ -161,22 +175,50 @@ def _english(finding: Finding, unit: str) -> str:
     return f"{label}: {value} ({beside}); {how}."
 
 
-def _subject_ja(label: str) -> str:
-    """Return a flag's label as what can be found: 税金滞納の有無 → 税金滞納."""
-    for ending in ("の有無", "有無", "フラグ"):
-        label = label.removesuffix(ending)
-    return label
+def _side(value: float, finding: Finding, language: Language) -> str:
+    """Return how far, and on which side of the median, a firm lies: 15.2ポイント下回る, 15.2 points below."""
+    distance = quantity(abs(value), finding.unit, language, currency=finding.currency)
+    level = not any(digit in "123456789" for digit in distance)
+    if language == "ja":
+        return "と同水準にある" if level else f"を{distance}{'上回る' if value > 0 else '下回る'}"
+    return "level with" if level else f"{distance} {'above' if value > 0 else 'below'}"
+
+
+def _course(finding: Finding) -> int:
+    """Return +1 where a year's move raised the risk, -1 where it lowered it, 0 if neither is known."""
+    value, before, _ = _texts(finding, "ja")
+    return _step(finding.value, finding.year_before, value, before) * finding.monotone
+
+
+def _gap_ja(finding: Finding) -> str:
+    text = f"{finding.label_ja}は{_PEERS[finding.peers][0]}{_side(finding.value, finding, 'ja')}"
+    if math.isnan(finding.year_before):
+        return f"{text}（1年前は不明）。"
+    before = _side(finding.year_before, finding, "ja").removeprefix("を").replace("と同水準にある", "同水準")
+    course = {1: "より悪化", -1: "より改善したものの、なおリスクを高める水準"}
+    return (
+        f"{text}（1年前の{before}状態{course[_course(finding)]}）。"
+        if _course(finding)
+        else f"{text}（1年前は{before}）。"
+    )
+
+
+def _gap_en(finding: Finding) -> str:
+    text = f"{finding.label_en}: {_side(finding.value, finding, 'en')} {_PEERS[finding.peers][1]}"
+    if math.isnan(finding.year_before):
+        return f"{text}; a year before not known."
+    course = {1: ", worse than a year before", -1: ", better than a year before but still raising the risk"}
+    return f"{text} (a year before {_side(finding.year_before, finding, 'en')}){course.get(_course(finding), '')}."
 
 
 def _flag_ja(finding: Finding) -> str:
-    subject, now, before = _subject_ja(finding.label_ja), finding.value > 0.5, finding.year_before
+    subject, before = f"「{finding.label_ja}」に該当", finding.year_before
+    now = "する" if finding.value > 0.5 else "しない"
     if math.isnan(before):
-        return f"{subject}が認められ{'る' if now else 'ない'}（1年前は不明）。"
-    if now and before > 0.5:
-        return f"{subject}が1年前に続き認められる。"
-    if now:
-        return f"{subject}が認められる（1年前は認められず）。"
-    return f"{subject}が認められない（1年前は{'認められた' if before > 0.5 else '同じ'}）。"
+        return f"{subject}{now}（1年前は不明）。"
+    if (before > 0.5) == (finding.value > 0.5):
+        return f"{subject}{now}（1年前も同じ）。"
+    return f"{subject}{now}（1年前は該当{'' if before > 0.5 else 'せず'}）。"
 
 
 def _flag_en(finding: Finding) -> str:
@@ -186,32 +228,31 @@ def _flag_en(finding: Finding) -> str:
 
 def _missing_ja(finding: Finding) -> str:
     _, before, median = _texts(finding, "ja")
+    label = f"「{finding.label_ja}」" if finding.unit == "flag" else finding.label_ja
     beside = f"1年前は{before}"
-    if not math.isnan(finding.median):
+    if finding.is_gap:
+        label += "の業種中央値との差"
+    elif not math.isnan(finding.median):
         beside += f"、{_PEERS[finding.peers][0]}は{median}"
+    known_before = not math.isnan(finding.year_before)
     if finding.item == PROVISION_ITEM:
-        stopped = "途絶えており" if not math.isnan(finding.year_before) else "なく"
-        return (
-            f"{finding.label_ja}に当たる資料の提供が{stopped}（{beside}）、"
-            "提供がないこと自体をモデルがリスクと評価している。"
-        )
-    return (
-        f"{finding.label_ja}は不明（資料未入手または算出不能、{beside}）で、"
-        "不明であること自体をモデルがリスクと評価している。"
-    )
+        why = f"資料の提供が{'途絶えており' if known_before else 'なく'}不明で（{beside}）"
+        return f"{label}は{why}、モデルは提供がないこと自体をリスクと評価している。"
+    why = f"不明で（資料未入手または算出不能、{beside}）"
+    return f"{label}は{why}、モデルは不明であること自体をリスクと評価している。"
 
 
 def _missing_en(finding: Finding) -> str:
     _, before, median = _texts(finding, "en")
-    beside = f"a year before: {before}"
-    if not math.isnan(finding.median):
+    label, beside = finding.label_en, f"a year before: {before}"
+    if finding.is_gap:
+        label += " less industry median"
+    elif not math.isnan(finding.median):
         beside += f"; {_PEERS[finding.peers][1]}: {median}"
     if finding.item == PROVISION_ITEM:
         stopped = "no longer provided" if not math.isnan(finding.year_before) else "not provided"
-        return (
-            f"{finding.label_en}: {stopped} ({beside}); the model takes the absence itself as a sign of risk."
-        )
+        return f"{label}: {stopped} ({beside}); the model takes the absence itself as a sign of risk."
     return (
-        f"{finding.label_en}: not known, because nothing was received or it cannot be computed ({beside}); "
+        f"{label}: not known, because nothing was received or it cannot be computed ({beside}); "
         "the model takes that itself as a sign of risk."
     )

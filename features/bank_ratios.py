@@ -14,7 +14,9 @@ from features.ratios import (
 )
 
 TAX_RATE = 0.34  # project default: about the effective rate of a small Japanese company; no tax on a loss
-WORST_DEBT_YEARS = 50.0  # no cash flow to repay from, or a longer time: nobody lends for more than 50 years
+WORST_DEBT_YEARS = (
+    100.0  # no cash flow to repay from, or a longer time: a bound, so that worse never looks better
+)
 DAYS_PER_YEAR = 365.0
 
 
@@ -38,11 +40,12 @@ def debt_years(debt: np.ndarray, working_capital: np.ndarray, cash_flow: np.ndar
 
     Examples
     --------
-    >>> ratio = debt_years(np.array([90.0, 90.0, 10.0, 10.0]), np.full(4, 30.0), np.array([6.0, -6.0, 6.0, -6.0]))
+    >>> debt, cash_flow = np.array([90.0, 90.0, 10.0, 10.0]), np.array([6.0, -6.0, 6.0, -6.0])
+    >>> ratio = debt_years(debt, np.full(4, 30.0), cash_flow)
     >>> ratio.value.tolist(), ratio.status.tolist()
-    ([10.0, 50.0, 0.0, nan], [0.0, 3.0, 5.0, 4.0])
+    ([10.0, 100.0, 0.0, nan], [0.0, 3.0, 5.0, 4.0])
     """
-    to_repay = debt - np.maximum(working_capital, 0.0)
+    to_repay = debt - working_capital
     ratio = divide(to_repay, cash_flow)
     ratio = ratio._replace(value=np.minimum(ratio.value, WORST_DEBT_YEARS))
     ratio = with_status(ratio, (to_repay <= 0) & (cash_flow > 0), NET_CASH, 0.0)
@@ -53,9 +56,9 @@ def debt_years(debt: np.ndarray, working_capital: np.ndarray, cash_flow: np.ndar
 def interest_cover(
     operating_profit: np.ndarray, interest_income: np.ndarray, interest_expense: np.ndarray
 ) -> Ratio:
-    """Return インタレスト・カバレッジ = (営業利益 + 受取利息) ÷ 支払利息, in times; no interest: not_meaningful.
+    """Return インタレスト・カバレッジ = (営業利益 + 受取利息) ÷ 支払利息, in times.
 
-    Interest income that is not known counts as none.
+    No interest to pay: not_meaningful. Interest income that is not known counts as none.
 
     Examples
     --------
@@ -95,7 +98,7 @@ def cash_conversion_days(
     sales: np.ndarray,
     cost_of_sales: np.ndarray,
 ) -> np.ndarray:
-    """Return CCC in days (n,): receivables on sales + inventories on cost of sales − payables on cost of sales.
+    """Return CCC in days (n,): receivables on sales, inventories − payables on cost of sales.
 
     Differs from ⑤ by its denominators.
 

@@ -47,14 +47,9 @@ class Facts:
         is_last[:-1] = np.diff(self.fact[visible]) != 0
         return visible[is_last]
 
-    def at(self, positions: np.ndarray, column: str) -> np.ndarray:
-        """Return a column at `positions` of the sorted order; dates as days since 1970."""
-        values = self.frame[column].to_numpy()[self.order[positions]]
-        return days(values) if values.dtype.kind == "M" else values
-
 
 class LatestDay:
-    """The last of a firm's days that is not after a given day, by binary search.
+    """Finds the last of a firm's days that is not after a given one, by binary search.
 
     Parameters
     ----------
@@ -63,25 +58,27 @@ class LatestDay:
 
     Examples
     --------
-    >>> reports = LatestDay(np.array([0, 0, 2]), np.array([10, 30, 20]))
-    >>> reports.position(np.array([0, 0, 1, 2]), np.array([29, 30, 30, 19])).tolist()
-    [0, 1, -1, -1]
+    >>> reports = LatestDay(firm=np.array([0, 0, 2]), day=np.array([30, 10, 20]))
+    >>> reports.find(np.array([0, 0, 1, 2]), np.array([29, 30, 30, 19])).tolist()
+    [1, 0, -1, -1]
     """
 
     def __init__(self, firm: np.ndarray, day: np.ndarray) -> None:
+        self.firm = firm
+        self.day = day
         keys = firm * _SPAN + day + _SHIFT
-        self.order = np.argsort(keys, kind="stable")
-        self._keys = keys[self.order]
-        self._firm = firm[self.order]
+        self._order = np.argsort(keys, kind="stable")
+        self._keys = keys[self._order]
 
-    def position(self, firm: np.ndarray, day: np.ndarray) -> np.ndarray:
-        """Return where, in the sorted order, the firm's last day not after `day` stands; -1: nowhere."""
-        if not len(self._keys):
-            return np.full(np.shape(day), -1)
-        found = (
-            np.searchsorted(self._keys, firm * _SPAN + np.maximum(day, -_SHIFT) + _SHIFT, side="right") - 1
-        )
-        return np.where((found >= 0) & (self._firm[found] == firm) & (day != NAT), found, -1)
+    def find(self, firm: np.ndarray, day: np.ndarray) -> np.ndarray:
+        """Return the index in the arrays given of each firm's last day not after `day`; -1: none, or NaT."""
+        wanted = firm * _SPAN + np.maximum(day, -_SHIFT) + _SHIFT
+        found = np.searchsorted(self._keys, wanted, side="right") - 1
+        is_found = (found >= 0) & (day != NAT)
+        index = np.full(wanted.shape, -1)
+        index[is_found] = self._order[found[is_found]]
+        is_found[is_found] = self.firm[index[is_found]] == np.broadcast_to(firm, wanted.shape)[is_found]
+        return np.where(is_found, index, -1)
 
 
 def days(dates: np.ndarray) -> np.ndarray:
@@ -135,7 +132,7 @@ def sort_facts(
     ... })
     >>> facts = sort_facts("crd_grades", rows, np.array(["a"], dtype=object), fact_key=["graded_on"])
     >>> mid_june = np.datetime64("2024-06-15").astype(int)
-    >>> facts.at(facts.latest(mid_june), "grade").tolist()
+    >>> rows["grade"].iloc[facts.order[facts.latest(mid_june)]].tolist()
     [5.0]
     >>> sort_facts("crd_grades", rows, np.array(["a"], dtype=object), fact_key=["scored_on"])
     Traceback (most recent call last):
@@ -154,7 +151,9 @@ def sort_facts(
     again = np.flatnonzero(~_changes([codes[name] for name in key]))
     if len(again):
         row = frame.iloc[order[again[0]]]
-        raise TableError(table, "two rows have this key", key=", ".join(f"{name}={row[name]}" for name in key))
+        raise TableError(
+            table, "two rows have this key", key=", ".join(f"{name}={row[name]}" for name in key)
+        )
     is_start = _changes([codes[name] for name in ("firm_id", *fact_key)])
     start = np.flatnonzero(is_start)
     known = codes["known_date"]

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
 import numpy as np
-import pandas as pd
 
 Value = TypeVar("Value")
 
@@ -103,33 +102,36 @@ def align_last(row: np.ndarray, *, width: int) -> np.ndarray:
     return np.maximum(width - 1 - after, -1)
 
 
-def place(row: np.ndarray, column: np.ndarray, position: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
-    """Return an array of `shape` holding the position that goes to each cell, -1 where none does."""
+def place(row: np.ndarray, column: np.ndarray, index: np.ndarray, *, shape: tuple[int, int]) -> np.ndarray:
+    """Return cells of `shape` holding the index that goes there, -1 where none does; of several the last.
+
+    Examples
+    --------
+    >>> place(np.array([0, 0]), np.array([1, -1]), np.array([8, 9]), shape=(1, 2))
+    array([[-1,  8]])
+    """
     cells = np.full(shape, -1)
     inside = column >= 0
-    cells[row[inside], column[inside]] = position[inside]
+    cells[row[inside], column[inside]] = index[inside]
     return cells
 
 
 def lay_out(values: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Return float64 values in the cells they were placed in, NaN elsewhere.
+    """Return the values whose index stands in the cells; NaN, or NaT for dates, where it is -1.
 
     Examples
     --------
     >>> lay_out(np.array([5.0, 7.0]), np.array([[-1, 1]]))
     array([[nan,  7.]])
+    >>> lay_out(np.array(["2024-03-31"], dtype="datetime64[ms]"), np.array([[-1, 0]]))
+    array([[       'NaT', '2024-03-31']], dtype='datetime64[D]')
     """
-    laid = np.full(cells.shape, np.nan)
+    is_date = values.dtype.kind == "M"
+    laid = np.full(
+        cells.shape, np.datetime64("NaT") if is_date else np.nan, dtype="datetime64[D]" if is_date else float
+    )
     filled = cells >= 0
     laid[filled] = values[cells[filled]]
-    return laid
-
-
-def lay_out_dates(days: np.ndarray, cells: np.ndarray) -> np.ndarray:
-    """Return datetime64[D] in the cells that days since 1970 were placed in, NaT elsewhere."""
-    laid = np.full(cells.shape, np.datetime64("NaT", "D"))
-    filled = cells >= 0
-    laid[filled] = days[cells[filled]].astype("datetime64[D]")
     return laid
 
 
@@ -144,11 +146,6 @@ def add_up(values: np.ndarray, row: np.ndarray, column: np.ndarray, *, shape: tu
     inside = column >= 0
     cell = row[inside] * shape[1] + column[inside]
     size = shape[0] * shape[1]
-    total = np.bincount(cell, weights=values[inside], minlength=size)
+    total = np.bincount(cell, weights=values[inside], minlength=size).astype("float64")  # of nothing: ints
     total[np.bincount(cell, minlength=size) == 0] = np.nan
     return total.reshape(shape)
-
-
-def rows_of(frame: pd.DataFrame, positions: np.ndarray) -> pd.DataFrame:
-    """Return the rows at `positions`, numbered from 0."""
-    return frame.take(positions).reset_index(drop=True)

@@ -7,10 +7,23 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 
-from features.facts import Facts, LatestDay, days, sort_facts
-from features.layout import Lazy, add_up, align_last, align_months, lay_out, lay_out_dates, months, place
+from features.chunk import PROVIDED, Chunk, Known, prepare
+from features.facts import LatestDay, days
+from features.layout import Lazy, add_up, align_last, align_months, lay_out, months, place
 from intake.accounts import ACCOUNTS, PROFIT_ACCOUNTS
-from intake.contracts import TABLES, TableError, contract, empty_table
+from intake.contracts import empty_table
+
+__all__ = [
+    "CLOSINGS",
+    "FACT_TABLES",
+    "FLOWS",
+    "MONTHS",
+    "PROVIDED",
+    "Chunk",
+    "Panel",
+    "build_panel",
+    "prepare",
+]
 
 MONTHS = 36  # the panel's width: three years, so that a year can be compared with two before it
 CLOSINGS = 4  # annual closings kept: four give three changes on the year before
@@ -27,7 +40,7 @@ FACT_TABLES = (
     "events",
     "statements_seen",
 )
-PROVIDED = ("annual", "trial", "account_flows", "due_items")
+
 
 @dataclass(frozen=True, eq=False)
 class Panel:
@@ -156,68 +169,6 @@ def no_facts(table: str) -> pd.DataFrame:
     return frame.assign(row=pd.Series(dtype="int64"), first_known_date=frame["known_date"])
 
 
-@dataclass(frozen=True, eq=False)
-class Chunk:
-    """The raw tables of some firms, sorted so that a panel of any date costs little; see `prepare`."""
-
-    firm_ids: np.ndarray
-    facts: Mapping[str, Facts]
-    provided: Mapping[str, LatestDay]
-
-
-def prepare(tables: Mapping[str, pd.DataFrame]) -> Chunk:
-    """Sort the raw tables of a chunk of firms, once for all as-of dates.
-
-    Parameters
-    ----------
-    tables : mapping of name to DataFrame
-        As `intake.store.read_chunk` returns them: rows that keep their contracts, in any order. A table that
-        is not there counts as empty.
-
-    Raises
-    ------
-    TableError
-        If there is no table of firms, a table is unknown, a key column is missing or two rows have one key.
-
-    Examples
-    --------
-    >>> firms = empty_table("firms")
-    >>> len(prepare({"firms": firms}).firm_ids)
-    0
-    >>> prepare({"loans": empty_table("loans")})
-    Traceback (most recent call last):
-    intake.contracts.TableError: table firms: the chunk has no such table
-    """
-    if "firms" not in tables:
-        raise TableError("firms", "the chunk has no such table")
-    for table in tables:
-        if table not in TABLES:
-            raise TableError(table, "no contract knows this table")
-    firm_ids = np.sort(tables["firms"]["firm_id"].unique().astype(object))
-    statements = tables.get("statements", empty_table("statements"))
-    by_source = ("kind", "period_end", "source_actor")
-    facts = {"statements_seen": sort_facts("statements", statements, firm_ids, fact_key=by_source)}
-    for table in TABLES:
-        frame, fact_key, version_key = tables.get(table, empty_table(table)), contract(table).key, ("known_date",)
-        if table == "statements":
-            # of several sources the association's books win, then the latest known; the last keeps ties in order
-            frame = frame.assign(is_association=frame["source_actor"] == "association")
-            fact_key, version_key = ("kind", "period_end"), ("is_association", "known_date", "source_actor")
-        fact_key = [name for name in fact_key if name not in ("firm_id", "known_date")]
-        facts[table] = sort_facts(table, frame, firm_ids, fact_key=fact_key, version_key=version_key)
-    return Chunk(firm_ids, facts, {kind: _provided(facts, kind) for kind in PROVIDED})
-
-
-def _provided(facts: Mapping[str, Facts], kind: str) -> LatestDay:
-    """Index the days on which new facts of a kind came to be known."""
-    one = facts["statements_seen" if kind in ("annual", "trial") else kind]
-    firm, day = one.firm[one.start], one.first_known
-    if kind in ("annual", "trial"):
-        is_kind = one.at(one.start, "kind") == kind
-        firm, day = firm[is_kind], day[is_kind]
-    return LatestDay(firm, day)
-
-
 def build_panel(chunk: Chunk, as_of_date: pd.Timestamp | str) -> Panel:
     """Lay out what was known of a chunk's firms on one date.
 
@@ -240,9 +191,10 @@ def build_panel(chunk: Chunk, as_of_date: pd.Timestamp | str) -> Panel:
 
     Examples
     --------
-    >>> firms = pd.DataFrame({"firm_id": ["a"], "known_date": pd.to_datetime(["2024-04-01"]), "industry": ["0201"]})
-    >>> grades = pd.DataFrame({"firm_id": ["a", "a"], "graded_on": pd.to_datetime(["2024-03-31", "2024-03-31"]),
-    ...                        "known_date": pd.to_datetime(["2024-05-31", "2024-07-31"]), "grade": [5.0, 3.0]})
+    >>> def rows(**columns): return pd.DataFrame({"firm_id": "a", **columns})
+    >>> may, june, july = pd.to_datetime(["2024-05-31", "2024-06-30", "2024-07-31"])
+    >>> firms = rows(known_date=[may])
+    >>> grades = rows(graded_on=[may, may], known_date=[june, july], grade=[5.0, 3.0])
     >>> chunk = prepare({"firms": firms, "crd_grades": grades})
     >>> build_panel(chunk, "2024-06-30").facts["crd_grades"]["grade"].tolist()
     [5.0]
@@ -257,4 +209,83 @@ def build_panel(chunk: Chunk, as_of_date: pd.Timestamp | str) -> Panel:
     as_of_date = pd.Timestamp(as_of_date)
     if pd.isna(as_of_date) or as_of_date != as_of_date.normalize():
         raise ValueError(f"as_of_date must be a day, not {as_of_date}")
-    return _Layout(chunk, as_of_date).panel()
+    known = Known(chunk, int(days(np.datetime64(as_of_date, "D"))))
+    monthly, monthly_age_months = _monthly(known)
+    closing_cells = _closing_cells(known)
+    closing_end = lay_out(known.column("statements", "period_end"), closing_cells)
+    flows, flows_age_months = _flows(known)
+    return Panel(
+        as_of_date=as_of_date,
+        firm_ids=known.firms["firm_id"].to_numpy(dtype=object),
+        firms=known.firms,
+        monthly=monthly,
+        monthly_age_months=monthly_age_months,
+        closings=_accounts(known, closing_cells, period_months=12),
+        closing_end=closing_end,
+        closing_known=lay_out(known.column("statements", "known_date"), closing_cells),
+        employees=_employees(known, closing_end),
+        flows=flows,
+        flows_age_months=flows_age_months,
+        provided={kind: known.provided(kind) for kind in PROVIDED},
+        facts=Lazy(FACT_TABLES, known.frame),
+    )
+
+
+def _statements(known: Known, *, annual: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Return index and row of the annual statements or of the trial balances, in order of row and period."""
+    index, row = known.latest("statements")
+    is_kind = known.column("statements", "is_annual")[index] == annual
+    return index[is_kind], row[is_kind]
+
+
+def _accounts(known: Known, cells: np.ndarray, *, period_months: int) -> Lazy[np.ndarray]:
+    """Return the accounts of the statements in `cells`, profit and loss scaled to `period_months`."""
+    frame = known.chunk.facts["statements"].frame
+    scale = period_months / lay_out(frame["period_months"].to_numpy(), cells)
+
+    def account(name: str) -> np.ndarray:
+        if name not in frame:
+            return np.full(cells.shape, np.nan)
+        values = lay_out(frame[name].to_numpy(), cells)
+        return values * scale if name in PROFIT_ACCOUNTS else values
+
+    return Lazy(ACCOUNTS, account)
+
+
+def _month_columns(known: Known, table: str, name: str, index: np.ndarray, row: np.ndarray) -> tuple:
+    """Return the column of each fact of a month, and the age of each row's latest month."""
+    month = months(days(known.column(table, name)[index]))
+    as_of_month = int(months(np.array(known.day)))
+    return align_months(row, month, rows=len(known.firms), last=as_of_month, width=MONTHS)
+
+
+def _monthly(known: Known) -> tuple[Lazy[np.ndarray], np.ndarray]:
+    """Lay out the trial balances, and the age of the latest."""
+    index, row = _statements(known, annual=False)
+    column, age = _month_columns(known, "statements", "period_end", index, row)
+    cells = place(row, column, index, shape=(len(known.firms), MONTHS))
+    return _accounts(known, cells, period_months=1), age
+
+
+def _closing_cells(known: Known) -> np.ndarray:
+    """Place the last annual closings."""
+    index, row = _statements(known, annual=True)
+    return place(row, align_last(row, width=CLOSINGS), index, shape=(len(known.firms), CLOSINGS))
+
+
+def _flows(known: Known) -> tuple[Lazy[np.ndarray], np.ndarray]:
+    """Add up the account flows of all banks, and return the age of the latest month."""
+    index, row = known.latest("account_flows")
+    column, age = _month_columns(known, "account_flows", "month", index, row)
+    shape = (len(known.firms), MONTHS)
+    return Lazy(
+        FLOWS, lambda name: add_up(known.column("account_flows", name)[index], row, column, shape=shape)
+    ), age
+
+
+def _employees(known: Known, closing_end: np.ndarray) -> np.ndarray:
+    """Return the headcount at each closing."""
+    index, row = known.latest("headcounts")
+    counted = LatestDay(row, days(known.column("headcounts", "period_end")[index]))
+    found = counted.find(np.arange(len(known.firms))[:, None], days(closing_end))
+    return lay_out(known.column("headcounts", "employees")[index], found)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-# The codes of every `*_status` column (domain 3.0); `ok` is 0, so that a sum of statuses of 0 means no trouble.
+# The codes of every `*_status` column (domain 3.0); `ok` is 0.
 OK = 0
 MISSING_INPUT = 1  # a part is not known (employees or last year's sales of 0 count as not known)
 ZERO_DENOMINATOR = 2
@@ -26,12 +26,11 @@ STATUS_NAMES = (
 LOCABEN_INDICATORS = (
     "sales_growth_pct",
     "op_margin_pct",
-    "labor_productivity_kyen",
+    "labor_productivity_yen",
     "net_debt_ebitda_ratio",
     "owc_months",
     "equity_ratio_pct",
 )
-YEN_PER_KYEN = 1000.0
 MONTHS_PER_YEAR = 12.0
 PCT = 100.0
 
@@ -86,7 +85,9 @@ def with_status(ratio: Ratio, where: np.ndarray, status: int, value: float = np.
 
 
 def sales_growth(sales: np.ndarray, sales_before: np.ndarray) -> Ratio:
-    """Return ① 売上増加率 = 売上高 ÷ 前期売上高 − 1, in per cent; last year's sales of 0: missing_input (domain 3.2).
+    """Return ① 売上増加率 = 売上高 ÷ 前期売上高 − 1, in per cent.
+
+    Last year's sales of 0: missing_input (domain 3.2).
 
     Examples
     --------
@@ -110,24 +111,25 @@ def op_margin(operating_profit: np.ndarray, sales: np.ndarray) -> Ratio:
 
 
 def labor_productivity(operating_profit: np.ndarray, employees: np.ndarray) -> Ratio:
-    """Return ③ 労働生産性 = 営業利益 ÷ 従業員数, in thousand yen a head.
+    """Return ③ 労働生産性 = 営業利益 ÷ 従業員数, in yen a head.
 
-    Operating profit, not value added, as ロカベン has it. No employees or an unknown number: missing_input;
+    ロカベン shows it in thousand yen; like every amount here it is kept in yen. Operating profit, not value
+    added, as ロカベン has it. No employees or an unknown number: missing_input;
     an owner who works alone counts as 1 only if the source says so (domain 3.2).
 
     Examples
     --------
     >>> labor_productivity(np.array([6_000_000.0, 6_000_000.0]), np.array([4.0, 0.0])).value.tolist()
-    [1500.0, nan]
+    [1500000.0, nan]
     """
-    ratio = divide(operating_profit, employees, unit=1.0 / YEN_PER_KYEN)
+    ratio = divide(operating_profit, employees)
     return with_status(ratio, ratio.status == ZERO_DENOMINATOR, MISSING_INPUT)
 
 
 def net_debt_ebitda(debt: np.ndarray, cash: np.ndarray, ebitda: np.ndarray) -> Ratio:
-    """Return ④ EBITDA有利子負債倍率 = (借入金 − 現金・預金) ÷ (営業利益 + 減価償却費), in times; lower is better.
+    """Return ④ EBITDA有利子負債倍率 = (借入金 − 現金・預金) ÷ (営業利益 + 減価償却費), in times.
 
-    Two negatives would divide to a good-looking number, so the signs decide first (domain 3.2):
+    Lower is better. Two negatives would divide to a good-looking number, so signs decide first (domain 3.2):
 
     ============ ============ ====================== =====
     net debt     EBITDA       status                 value
@@ -171,7 +173,7 @@ def owc_turnover(
 
 
 def equity_ratio(net_assets: np.ndarray, total_assets: np.ndarray) -> Ratio:
-    """Return ⑥ 自己資本比率 = 純資産 ÷ 総資産, in per cent; negative equity stays a negative ratio (債務超過).
+    """Return ⑥ 自己資本比率 = 純資産 ÷ 総資産, in per cent; below 0 it stays as it is (債務超過).
 
     Examples
     --------

@@ -84,3 +84,33 @@ def identity_gaps(statements: pd.DataFrame) -> pd.DataFrame:
     }
     gaps["balance"] = column("total_assets") - column("total_liabilities") - column("net_assets")
     return pd.DataFrame(gaps, index=statements.index)
+
+
+# Books kept in thousand yen round each line by up to 1,000 yen, and no total has more than ten parts.
+ROUNDING_YEN = 10_000.0
+
+
+def unbalanced(statements: pd.DataFrame) -> pd.Series:
+    """Name the first total of each row that is not the sum of its parts.
+
+    Parameters
+    ----------
+    statements : DataFrame (n, accounts), yen
+        A total is judged only where it and all its parts are there.
+
+    Returns
+    -------
+    Series (n,) of str
+        Name of the total, ``"balance"`` for assets ≠ liabilities + net assets, missing where all add up
+        to within `ROUNDING_YEN`.
+
+    Examples
+    --------
+    >>> rows = pd.DataFrame({"sales": [5e6, 5e6], "cost_of_sales": [3e6, 3e6], "gross_profit": [2e6, 1e6]})
+    >>> unbalanced(rows).tolist()
+    [nan, 'gross_profit']
+    """
+    wide = identity_gaps(statements).abs() > ROUNDING_YEN
+    if not wide.to_numpy().any():
+        return pd.Series(np.nan, index=statements.index, dtype="str")
+    return wide.idxmax(axis=1).astype("str").where(wide.any(axis=1))

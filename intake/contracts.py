@@ -7,20 +7,9 @@ from functools import cache
 import pandas as pd
 import pandera.pandas as pa
 
+from intake import columns
 from intake.accounts import ACCOUNTS
-
-LARGEST_YEN = 2.0**53  # float64 counts whole yen one by one below this
-
-DATE = "datetime64[ms]"  # midnight, no time zone
-
-# what a cell holds → the pandas type that holds it; a missing amount stays NaN, so amounts are float64
-DTYPES: Mapping[str, str] = {
-    "text": "str",
-    "date": DATE,
-    "yen": "float64",
-    "number": "float64",
-    "flag": "bool",
-}
+from intake.columns import DTYPES
 
 # ロカベン minor industries (METI ローカルベンチマーク, 27 小分類)
 # fmt: off
@@ -88,61 +77,11 @@ class Contract:
         return {name: DTYPES[kind] for name, kind in self.types.items()}
 
 
-def _column(kind: str, checks: list[pa.Check], *, nullable: bool, required: bool = True) -> pa.Column:
-    # pandera reads datetime64[ms] as [ns]; the checks of a column hold for both
-    return pa.Column(DTYPES[kind], checks, nullable=nullable, required=required, metadata={"type": kind})
-
-
-def _text(
-    *, nullable: bool = False, isin: Sequence[str] | None = None, regex: str | None = None
-) -> pa.Column:
-    checks = []
-    if isin is not None:
-        checks.append(pa.Check.isin(list(isin), error="not one of the codes"))
-    if regex is not None:
-        checks.append(pa.Check.str_matches(regex, error="not in the right form"))
-    return _column("text", checks, nullable=nullable)
-
-
-def _month_end(values: pd.Series) -> pd.Series:
-    return values.dt.is_month_end
-
-
-def _date(*, nullable: bool = False, month_end: bool = False) -> pa.Column:
-    # 1868: the first day of Meiji; before it no register of firms reaches
-    first, last = pd.Timestamp("1868-01-25"), pd.Timestamp("2199-12-31")
-    checks = [pa.Check.in_range(first, last, error="out of range")]
-    if month_end:
-        checks.append(
-            pa.Check(lambda dates: dates.dt.is_month_end, name="month_end", error="not a month's end")
-        )
-    return _column("date", checks, nullable=nullable)
-
-
-def _whole_yen(values: pd.Series) -> pd.Series:
-    return (values == values.round()) & (values.abs() < LARGEST_YEN)
-
-
-def _yen(*, nullable: bool = False, required: bool = True, minimum: float | None = None) -> pa.Column:
-    checks = [pa.Check(_whole_yen, name="whole_yen", error="not whole yen")]
-    if minimum is not None:
-        checks.append(pa.Check.ge(minimum, error="out of range"))
-    return _column("yen", checks, nullable=nullable, required=required)
-
-
-def _number(low: float, high: float, *, nullable: bool = False) -> pa.Column:
-    return _column("number", [pa.Check.in_range(low, high, error="out of range")], nullable=nullable)
-
-
-def _flag() -> pa.Column:
-    return _column("flag", [], nullable=False)
-
-
 def _schema(**columns: pa.Column) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(columns, strict=True, ordered=False)
 
 
-_FIRM = _column("text", [pa.Check.str_matches(r"^\S+$", error="not in the right form")], nullable=False)
+_FIRM = columns.identifier()
 
 _CONTRACTS = (
     Contract(
@@ -150,15 +89,15 @@ _CONTRACTS = (
         ("firm_id", "known_date"),
         _schema(
             firm_id=_FIRM,
-            known_date=_date(),
-            industry=_text(isin=[*INDUSTRIES, UNKNOWN]),
-            size_class=_text(isin=[*SIZE_CLASSES, UNKNOWN]),
-            prefecture=_text(isin=[*PREFECTURES, UNKNOWN]),
-            established=_date(nullable=True),
-            association=_text(),
-            main_bank=_text(),
-            adviser=_text(nullable=True),
-            consent_scope=_text(isin=["none", "association", "association_and_bank", "all"]),
+            known_date=columns.date(),
+            industry=columns.text(isin=[*INDUSTRIES, UNKNOWN]),
+            size_class=columns.text(isin=[*SIZE_CLASSES, UNKNOWN]),
+            prefecture=columns.text(isin=[*PREFECTURES, UNKNOWN]),
+            established=columns.date(nullable=True),
+            association=columns.text(),
+            main_bank=columns.text(),
+            adviser=columns.text(nullable=True),
+            consent_scope=columns.text(isin=["none", "association", "association_and_bank", "all"]),
         ),
         speaks_of=("established",),
         levels={"industry": INDUSTRIES, "size_class": SIZE_CLASSES, "prefecture": PREFECTURES},
@@ -166,7 +105,12 @@ _CONTRACTS = (
     Contract(
         "headcounts",
         ("firm_id", "period_end", "known_date"),
-        _schema(firm_id=_FIRM, period_end=_date(), known_date=_date(), employees=_number(0, 1_000_000)),
+        _schema(
+            firm_id=_FIRM,
+            period_end=columns.date(),
+            known_date=columns.date(),
+            employees=columns.number(0, 1_000_000),
+        ),
         speaks_of=("period_end",),
     ),
     Contract(
@@ -174,13 +118,13 @@ _CONTRACTS = (
         ("firm_id", "period_end", "kind", "source_actor", "known_date"),
         _schema(
             firm_id=_FIRM,
-            period_end=_date(),
-            kind=_text(isin=["annual", "trial"]),
-            source_actor=_text(),  # who handed the books over: association, bank:CODE, adviser, firm
-            known_date=_date(),
+            period_end=columns.date(),
+            kind=columns.text(isin=["annual", "trial"]),
+            source_actor=columns.text(),  # who handed the books over: association, bank:CODE, adviser, firm
+            known_date=columns.date(),
             # 12 for a full year; 1 for a trial balance, which carries its single month's profit and loss
-            period_months=_number(1, 24),
-            **{name: _yen(nullable=True, required=False) for name in ACCOUNTS},
+            period_months=columns.number(1, 24),
+            **{name: columns.yen(nullable=True, required=False) for name in ACCOUNTS},
         ),
         speaks_of=("period_end",),
         # even sole owners' assets have a median of some million yen; in thousands that is some thousand
@@ -190,18 +134,18 @@ _CONTRACTS = (
         "loans",
         ("loan_id", "known_date"),
         _schema(
-            loan_id=_text(),
+            loan_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            lender=_text(),
-            guarantee_id=_text(nullable=True),  # null: not guaranteed
-            rate_pct=_number(0, 20),  # 20 %: the ceiling of 利息制限法
-            executed=_date(),
-            maturity=_date(),
-            grace_until=_date(nullable=True),  # 据置期限
-            amount=_yen(minimum=0),
-            balance=_yen(minimum=0),
-            monthly_repayment=_yen(minimum=0),
+            known_date=columns.date(),
+            lender=columns.text(),
+            guarantee_id=columns.text(nullable=True),  # null: not guaranteed
+            rate_pct=columns.number(0, 20),  # 20 %: the ceiling of 利息制限法
+            executed=columns.date(),
+            maturity=columns.date(),
+            grace_until=columns.date(nullable=True),  # 据置期限
+            amount=columns.yen(minimum=0),
+            balance=columns.yen(minimum=0),
+            monthly_repayment=columns.yen(minimum=0),
         ),
         speaks_of=("executed",),
         # a guaranteed loan is about 10 million yen on average (Nagasaki, FY2023)
@@ -211,16 +155,16 @@ _CONTRACTS = (
         "guarantees",
         ("guarantee_id", "known_date"),
         _schema(
-            guarantee_id=_text(),
+            guarantee_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            bank=_text(),
-            scheme=_text(),
-            guaranteed_ratio=_number(0, 1),  # 0.8 under 責任共有制度, 1.0 outside it
-            amount=_yen(minimum=0),
-            balance=_yen(minimum=0),
-            executed=_date(),
-            maturity=_date(),
+            known_date=columns.date(),
+            bank=columns.text(),
+            scheme=columns.text(),
+            guaranteed_ratio=columns.number(0, 1),  # 0.8 under 責任共有制度, 1.0 outside it
+            amount=columns.yen(minimum=0),
+            balance=columns.yen(minimum=0),
+            executed=columns.date(),
+            maturity=columns.date(),
         ),
         speaks_of=("executed",),
         unit_floor=("amount", 1e5),  # as for loans
@@ -229,16 +173,16 @@ _CONTRACTS = (
         "due_items",
         ("item_id", "known_date"),
         _schema(
-            item_id=_text(),
+            item_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            side=_text(isin=["receivable", "payable"]),
-            instrument=_text(isin=["account", "note", "electronic"]),
-            counterparty=_text(),
-            issued=_date(),
-            due=_date(),
-            amount=_yen(minimum=0),
-            settled_date=_date(nullable=True),  # null: open
+            known_date=columns.date(),
+            side=columns.text(isin=["receivable", "payable"]),
+            instrument=columns.text(isin=["account", "note", "electronic"]),
+            counterparty=columns.text(),
+            issued=columns.date(),
+            due=columns.date(),
+            amount=columns.yen(minimum=0),
+            settled_date=columns.date(nullable=True),  # null: open
         ),
         speaks_of=("issued", "settled_date"),
     ),
@@ -247,13 +191,13 @@ _CONTRACTS = (
         ("firm_id", "month", "bank", "known_date"),
         _schema(
             firm_id=_FIRM,
-            month=_date(month_end=True),
-            bank=_text(),
-            known_date=_date(),
-            inflow=_yen(minimum=0),
-            outflow=_yen(minimum=0),
-            end_balance=_yen(),
-            lowest_balance=_yen(),
+            month=columns.date(month_end=True),
+            bank=columns.text(),
+            known_date=columns.date(),
+            inflow=columns.yen(minimum=0),
+            outflow=columns.yen(minimum=0),
+            end_balance=columns.yen(),
+            lowest_balance=columns.yen(),
         ),
         speaks_of=("month",),
     ),
@@ -262,11 +206,11 @@ _CONTRACTS = (
         ("firm_id", "kind", "from_date", "known_date"),
         _schema(
             firm_id=_FIRM,
-            kind=_text(isin=["tax", "social_insurance"]),
-            from_date=_date(),
-            known_date=_date(),
-            amount=_yen(minimum=0),
-            cleared_date=_date(nullable=True),
+            kind=columns.text(isin=["tax", "social_insurance"]),
+            from_date=columns.date(),
+            known_date=columns.date(),
+            amount=columns.yen(minimum=0),
+            cleared_date=columns.date(nullable=True),
         ),
         speaks_of=("from_date", "cleared_date"),
     ),
@@ -275,10 +219,10 @@ _CONTRACTS = (
         ("firm_id", "graded_on", "known_date"),
         _schema(
             firm_id=_FIRM,
-            graded_on=_date(),
-            known_date=_date(),
-            grade=_number(1, 9),  # CRD区分: 1 is worst, 9 best
-            assigned_by_default=_flag(),
+            graded_on=columns.date(),
+            known_date=columns.date(),
+            grade=columns.number(1, 9),  # CRD区分: 1 is worst, 9 best
+            assigned_by_default=columns.flag(),
         ),
         speaks_of=("graded_on",),
     ),
@@ -286,13 +230,13 @@ _CONTRACTS = (
         "notes",
         ("note_id", "known_date"),
         _schema(
-            note_id=_text(),
+            note_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            date=_date(),
-            author_role=_text(),
-            channel=_text(),
-            text=_text(),
+            known_date=columns.date(),
+            date=columns.date(),
+            author_role=columns.text(),
+            channel=columns.text(),
+            text=columns.text(),
         ),
         speaks_of=("date",),
     ),
@@ -300,12 +244,14 @@ _CONTRACTS = (
         "monitoring_reports",
         ("report_id", "known_date"),
         _schema(
-            report_id=_text(),
+            report_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            period_end=_date(),
-            visits=_number(0, 200),
-            sales_trend_pct=_number(-100, 10_000, nullable=True),  # recent months against a year before
+            known_date=columns.date(),
+            period_end=columns.date(),
+            visits=columns.number(0, 200),
+            sales_trend_pct=columns.number(
+                -100, 10_000, nullable=True
+            ),  # recent months against a year before
         ),
         speaks_of=("period_end",),
     ),
@@ -313,20 +259,25 @@ _CONTRACTS = (
         "external_flags",
         ("flag_id", "known_date"),
         _schema(
-            flag_id=_text(),
+            flag_id=columns.text(),
             firm_id=_FIRM,
-            known_date=_date(),
-            source_actor=_text(),
-            raised_on=_date(),
-            code=_text(),
-            severity=_number(1, 3),
+            known_date=columns.date(),
+            source_actor=columns.text(),
+            raised_on=columns.date(),
+            code=columns.text(),
+            severity=columns.number(1, 3),
         ),
         speaks_of=("raised_on",),
     ),
     Contract(
         "events",
         ("firm_id", "kind", "event_date", "known_date"),
-        _schema(firm_id=_FIRM, kind=_text(isin=EVENT_KINDS), event_date=_date(), known_date=_date()),
+        _schema(
+            firm_id=_FIRM,
+            kind=columns.text(isin=EVENT_KINDS),
+            event_date=columns.date(),
+            known_date=columns.date(),
+        ),
         speaks_of=("event_date",),
     ),
 )

@@ -70,12 +70,13 @@ def _read_file(table: str, file: Path, columns: Sequence[str] | None) -> pd.Data
                     )
             arrow = parquet.read(columns=list(columns) if columns is not None else None)
     except (pa.ArrowException, OSError) as error:
-        raise TableError(table, f"{file} cannot be read as Parquet ({_first_line(error)})") from error
+        raise TableError(table, f"{file} cannot be read as Parquet ({first_line(error)})") from error
     frame = to_frame(arrow)
     return frame[list(columns)] if columns is not None else frame
 
 
-def _first_line(error: BaseException) -> str:
+def first_line(error: BaseException) -> str:
+    """Return the first line of what an error says."""
     return str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
 
 

@@ -12,11 +12,19 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from models.metrics import checked, metric, negative_log_likelihoods, share_of, squared_errors
+from models.logistic_line import fit_line
+from models.metrics import (
+    calibration_line,
+    checked,
+    log_odds,
+    metric,
+    negative_log_likelihoods,
+    share_of,
+    squared_errors,
+)
 from models.ranking import Ranking, Weighted
 
 _PERCENTILES = (2.5, 97.5)
-_MOST_REDRAWN = 50  # per resample asked for; beyond it the positives sit in too few firms for any interval
 _MEANS_OF_ROWS = {"brier": squared_errors, "log_loss": negative_log_likelihoods}
 
 Drawn = dict[tuple[str, str], np.ndarray]
@@ -42,15 +50,13 @@ def _firm_counts(
     negatives = np.bincount(codes, weights=1 - y, minlength=n_firms)
     rng = np.random.default_rng(seed)
     for _ in range(n_resamples):
-        for redrawn in range(_MOST_REDRAWN):
+        redrawn = 0
+        while True:  # ends: at worst, one firm against another, every second draw is measurable
             counts = np.bincount(rng.integers(0, n_firms, n_firms), minlength=n_firms).astype(np.float64)
             if counts @ positives > 0 and counts @ negatives > 0:
-                yield counts, redrawn
                 break
-        else:
-            raise ValueError(
-                f"{_MOST_REDRAWN} resamples running lacked one of the labels: too few firms for an interval"
-            )
+            redrawn += 1
+        yield counts, redrawn
 
 
 def _rank_measure(name: str) -> Callable[[Weighted], float] | None:
@@ -71,8 +77,11 @@ def _measure(name: str, y: np.ndarray, score: np.ndarray, codes: np.ndarray) -> 
         sums = np.bincount(codes, weights=_MEANS_OF_ROWS[name](y, score))
         sizes = np.bincount(codes).astype(np.float64)
         return lambda counts, rows: float(counts @ sums / (counts @ sizes))
-    whole = metric(name)
-    return lambda counts, rows: whole(y, score, weight=counts[codes])
+    if name in ("calibration_intercept", "calibration_slope"):
+        part, x = name.removeprefix("calibration_"), log_odds(score)
+        whole = calibration_line(y, score)
+        return lambda counts, rows: getattr(fit_line(x, y, counts[codes], start=whole), part)
+    raise ValueError(f"no intervals for metric {name!r}")
 
 
 def resample(
@@ -111,7 +120,7 @@ def resample(
     codes = pd.factorize(np.asarray(firm_ids))[0]
     if codes.min() < 0:
         raise ValueError(f"row {int(np.argmin(codes))} has no firm_id")
-    rankings: dict[str, tuple[Ranking, np.ndarray] | None] = {}
+    rankings: dict[str, tuple[Ranking, np.ndarray]] = {}
     measures: dict[tuple[str, str], Measure] = {}
     by_rank = any(_rank_measure(name) for name in metrics)
     for model, score in scores.items():
@@ -148,9 +157,10 @@ def bootstrap_by_firm(
     --------
     A perfect ranking is perfect in every resample:
 
-    >>> bootstrap_by_firm([0, 0, 1, 1], [1, 2, 3, 4], ["a", "b", "c", "d"], ["auc"], n_resamples=20)["auc"].low
+    >>> rows = [0, 0, 1, 1], [1, 2, 3, 4]
+    >>> bootstrap_by_firm(*rows, ["a", "b", "c", "d"], ["auc"], n_resamples=20)["auc"].low
     1.0
-    >>> bootstrap_by_firm([0, 0, 1, 1], [1, 2, 3, 4], ["a", "b", "c", None], ["auc"])
+    >>> bootstrap_by_firm(*rows, ["a", "b", "c", None], ["auc"])
     Traceback (most recent call last):
     ValueError: row 3 has no firm_id
     """
@@ -174,9 +184,9 @@ def paired_difference(
 
     Examples
     --------
-    >>> args = [0, 1, 0, 1], [1, 2, 3, 4], [1, 2, 3, 4], ["a", "b", "c", "d"]
-    >>> paired_difference(*args, ["auc"], n_resamples=10)
-    {'auc': Interval(value=0.0, low=0.0, high=0.0, redrawn=2)}
+    >>> rows = [0, 1, 0, 1], [1, 2, 3, 4], [1, 2, 3, 4], ["a", "b", "c", "d"]
+    >>> paired_difference(*rows, ["auc"], n_resamples=10)["auc"].high
+    0.0
     """
     both = {"score": score, "reference": reference}
     drawn, redrawn = resample(y, both, firm_ids, metrics, n_resamples=n_resamples, seed=seed)

@@ -47,9 +47,8 @@ def checked(y: np.ndarray, score: np.ndarray, *, both_labels: bool = True) -> tu
     if bad.size:
         raise ValueError(f"score of row {bad[0]} is {score[bad[0]]}; fill missing scores before measuring")
     if both_labels and (y.size == 0 or y.min() == y.max()):
-        raise ValueError(
-            f"all {y.size} labels are {int(y[0]) if y.size else None}; a metric needs both labels"
-        )
+        only = f"all {y.size} labels are {int(y[0])}" if y.size else "there are no rows"
+        raise ValueError(f"{only}; a metric needs both labels")
     return y, score
 
 
@@ -67,6 +66,12 @@ def ranked(y: np.ndarray, score: np.ndarray, weight: np.ndarray | None = None) -
     """Return the rows ranked by `score`, each counting `weight` times (once without)."""
     y, score = checked(y, score)
     return Ranking(y, score).under(np.ones_like(y) if weight is None else weight)
+
+
+def log_odds(p: np.ndarray) -> np.ndarray:
+    """Return log(p / (1 - p)) of probabilities; 0 and 1 move inwards by 1e-15."""
+    p = np.clip(p, _PROBABILITY_FLOOR, 1 - _PROBABILITY_FLOOR)
+    return np.log(p) - np.log1p(-p)
 
 
 def auc(y: np.ndarray, score: np.ndarray, *, weight: np.ndarray | None = None) -> float:
@@ -97,7 +102,7 @@ def squared_errors(y: np.ndarray, score: np.ndarray) -> np.ndarray:
 
 
 def negative_log_likelihoods(y: np.ndarray, score: np.ndarray) -> np.ndarray:
-    """Return the negative log-likelihood of each row's label, (n,) in nats; 0 and 1 are moved inwards by 1e-15."""
+    """Return the negative log-likelihood of each row's label, (n,) in nats; 0 and 1 move inwards by 1e-15."""
     y, p = _probabilities(y, score, both_labels=False)
     p = np.clip(p, _PROBABILITY_FLOOR, 1 - _PROBABILITY_FLOOR)
     return -(y * np.log(p) + (1 - y) * np.log1p(-p))
@@ -133,14 +138,13 @@ def calibration_line(y: np.ndarray, score: np.ndarray, *, weight: np.ndarray | N
     0.0
     """
     y, p = _probabilities(y, score)
-    p = np.clip(p, _PROBABILITY_FLOOR, 1 - _PROBABILITY_FLOOR)
-    return fit_line(np.log(p) - np.log1p(-p), y, weight)
+    return fit_line(log_odds(p), y, weight)
 
 
 def precision_recall_at(
     y: np.ndarray, score: np.ndarray, share: float, *, weight: np.ndarray | None = None
 ) -> tuple[float, float]:
-    """Precision and recall when the riskiest `share` of the rows is reviewed; ties are broken pessimistically.
+    """Precision and recall when the riskiest `share` of the rows is reviewed; ties go against the score.
 
     Examples
     --------

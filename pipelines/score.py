@@ -128,6 +128,14 @@ def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
     }
 
 
+def scored_tables(paths: Paths) -> tuple[dict, dict[str, pd.DataFrame]]:
+    """Return the manifest of the latest scores, its date as a timestamp, and their tables."""
+    latest = json.loads((paths.scored / "latest.json").read_text(encoding="utf-8"))
+    folder = paths.scored / latest["as_of_date"]
+    latest["as_of_date"] = pd.Timestamp(latest["as_of_date"])
+    return latest, {name: read_table(folder / name) for name in SCORED_TABLES}
+
+
 def score(params: Params, paths: Paths) -> None:
     """Write the portfolio's scores and name them the latest."""
     manifest = score_portfolio(paths, make_recipe(params, paths), paths.scored)

@@ -12,8 +12,8 @@ from features.dictionary import load_dictionary
 from features.panel import Panel, build_panel, prepare
 from features.table import build_features
 from features.tier import TIERS
-from intake.contracts import DEFAULT_KINDS
 from models.bundle import Bundle, load_bundle
+from models.cohorts import OPEN, label_cohort
 from models.contributions import Contributions, check_additivity, explain
 from models.grades import grade_of
 
@@ -46,13 +46,23 @@ def load_bundles(folder: Path) -> dict[str, Bundle]:
     return found
 
 
-def is_live(panel: Panel) -> np.ndarray:
-    """Return (F,) whether a firm was, as far as known, neither in default nor gone."""
-    events = panel.facts["events"]
-    ended = events.loc[events["kind"].isin([*DEFAULT_KINDS, "paid_off"]), "row"].to_numpy()
-    live = np.ones(len(panel.firm_ids), dtype=bool)
-    live[ended] = False
-    return live
+def is_live(tables: Mapping[str, pd.DataFrame], panel: Panel) -> np.ndarray:
+    """Return (F,) whether a firm was, as far as known, neither in default nor gone: today's cohort."""
+    today = label_cohort(
+        tables["firms"],
+        tables["events"],
+        panel.as_of_date,
+        horizon_months=1,
+        reporting_lag_months=0,
+        label_cutoff_date=panel.as_of_date,
+    )
+    return np.isin(panel.firm_ids, today.loc[today["status"] == OPEN, "firm_id"])
+
+
+def guaranteed_balance(panel: Panel) -> np.ndarray:
+    """Return (F,) the yen outstanding under guarantees, as last known: what is at stake."""
+    rows = panel.facts["guarantees"]
+    return np.bincount(rows["row"], weights=rows["balance"], minlength=len(panel.firm_ids))
 
 
 def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str, pd.DataFrame]:
@@ -77,7 +87,8 @@ def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str,
     """
     chunk = prepare(tables)
     panel = build_panel(chunk, recipe.as_of_date)
-    now = build_features(panel, recipe.norms)[is_live(panel)].reset_index(drop=True)
+    now = build_features(panel, recipe.norms).assign(guaranteed_balance_yen=guaranteed_balance(panel))
+    now = now[is_live(tables, panel)].reset_index(drop=True)
     year_before = build_features(
         build_panel(chunk, recipe.as_of_date - pd.offsets.MonthEnd(12)), recipe.norms
     )
@@ -130,7 +141,7 @@ def _score_tier(
         "contributions": _long(key, contributions),
         "reasons": reasons_of(
             key[shown],
-            contributions.select(shown),
+            Contributions(contributions.values[shown], contributions.base[shown], contributions.feature_names),
             rows[shown].reset_index(drop=True),
             before[shown].reset_index(drop=True),
             recipe.norms,

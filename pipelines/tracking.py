@@ -52,10 +52,14 @@ def _signature(features: Sequence[str]) -> Any:
     )
 
 
-def _connect(choice: Tracking) -> Any:
+def _connect(choice: Tracking, run_file: Path) -> Any:
+    """Return mlflow, set to the experiment; a local database keeps its files in data/artifacts/mlruns beside it."""
     import mlflow
 
     mlflow.set_tracking_uri(choice.uri)
+    if mlflow.get_experiment_by_name(choice.experiment) is None:
+        local = run_file.parent.absolute() / "mlruns" if choice.uri.startswith("sqlite:") else None
+        mlflow.create_experiment(choice.experiment, artifact_location=local.as_uri() if local else None)
     mlflow.set_experiment(choice.experiment)
     return mlflow
 
@@ -64,7 +68,7 @@ def log_training(
     choice: Tracking, run_file: Path, bundles: Mapping[str, Path], params: Mapping[str, Any]
 ) -> None:
     """Start a run, log params, log and register the bundle of each tier, and write the run's id."""
-    mlflow = _connect(choice)
+    mlflow = _connect(choice, run_file)
     with mlflow.start_run() as run:
         mlflow.log_params(dict(params))
         versions = {}
@@ -86,7 +90,7 @@ def log_evaluation(
     choice: Tracking, run_file: Path, metrics: Mapping[str, float], files: Sequence[Path]
 ) -> None:
     """Add figures, and the files they come from, to the run that trained the models."""
-    mlflow = _connect(choice)
+    mlflow = _connect(choice, run_file)
     run_id = json.loads(run_file.read_text(encoding="utf-8"))["run_id"]
     with mlflow.start_run(run_id=run_id):
         mlflow.log_metrics(dict(metrics))

@@ -1,0 +1,34 @@
+"""One firm's case in the terminal, from the same code that scores the portfolio."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from intake.contracts import TABLES
+from intake.store import chunk_names, read_chunk, read_table
+from pipelines.params import Params
+from pipelines.paths import Paths
+from pipelines.score import make_recipe
+from pipelines.score_chunk import score_chunk
+from review.case import case_text
+
+
+class UnknownFirmError(LookupError):
+    """No firm of that id is in the portfolio."""
+
+
+def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
+    """Return every raw table's rows of one firm."""
+    for chunk in chunk_names(interim):
+        firms = read_table(interim / "firms" / f"{chunk}.parquet", columns=["firm_id"])["firm_id"]
+        if (firms == firm_id).any():
+            tables = read_chunk(interim, chunk)
+            return {name: tables[name][tables[name]["firm_id"] == firm_id].reset_index(drop=True) for name in TABLES}
+    raise UnknownFirmError(f"table firms, column firm_id: no firm {firm_id!r} in {interim}")
+
+
+def explain_firm(params: Params, paths: Paths, firm_id: str, *, as_of_date: str | None, language: str) -> str:
+    """Return the text of one firm's case as of a day; a firm without a score is said to have none, and why."""
+    recipe = make_recipe(params, paths, as_of_date=as_of_date)
+    tables = score_chunk(tables_of_firm(paths.interim, firm_id), recipe)
+    return case_text(firm_id, recipe.as_of_date, tables, recipe.norms, language=language)

@@ -1,0 +1,48 @@
+"""Stage: the page a risk team opens first."""
+
+import json
+import logging
+
+from features.dictionary import load_dictionary
+from intake.store import read_table, write_text
+from pipelines.params import Params
+from pipelines.paths import Paths
+from pipelines.score import scored_tables
+from pipelines.stage import run_stage
+from review.report import ReportData, render
+
+log = logging.getLogger(__name__)
+
+CURRENCY = {"american": "dollar"}  # what amounts are in, where not yen
+
+
+def report(params: Params, paths: Paths) -> None:
+    """Write data/review/report.html from what earlier stages wrote."""
+    latest, tables = scored_tables(paths)
+    source = params.portfolio.source
+    page = render(
+        ReportData(
+            source=source,
+            as_of_date=latest["as_of_date"],
+            data_report=json.loads(paths.data_report.read_text(encoding="utf-8")),
+            labels=read_table(paths.labels),
+            splits=json.loads(paths.splits.read_text(encoding="utf-8")),
+            evaluation=json.loads(paths.evaluation.read_text(encoding="utf-8")),
+            reliability=read_table(paths.reliability_table),
+            **tables,
+            dictionary=load_dictionary(),
+            exposure=tables["values"].set_index("firm_id")["guaranteed_balance_yen"],
+            versions={f"model ({tier})": version for tier, version in latest["models"].items()}
+            | {"data": latest["data_version"]},
+            currency=CURRENCY.get(source, "yen"),
+            top_flags=params.report.top_flags,
+            waterfalls=params.report.waterfalls,
+            shap_rows=params.report.shap_rows,
+        )
+    )
+    write_text(page, paths.report)
+    log.info("%s: %.1f MB", paths.report, len(page.encode()) / 1e6)
+
+
+if __name__ == "__main__":
+    run_stage(report)

@@ -1,0 +1,134 @@
+"""Lives as seen from the institution's desk: who is in the portfolio when, and what a table must look like."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from intake.contracts import contract, empty_table
+from simulator.draws import uniforms
+from simulator.firms import Traits
+from simulator.items import Items, payable_items, receivable_items
+from simulator.life import Lives
+from simulator.world import BURN_IN_MONTHS, World, month_end_dates
+
+DAY = np.timedelta64(1, "D")
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A chunk of lives and when each firm is in sight; `k` counts months of a firm's own life."""
+
+    world: World
+    lives: Lives
+
+    @property
+    def traits(self) -> Traits:
+        """Return the firms' traits."""
+        return self.lives.traits
+
+    @property
+    def months(self) -> int:
+        """Return the length of the month axis of the lives."""
+        return self.lives.accounts["sales"].shape[1]
+
+    @property
+    def today(self) -> np.datetime64:
+        """Return the last day of the span; what becomes known later is in no table."""
+        return self.world.month_ends[self.world.months - 1]
+
+    @cached_property
+    def firm_ids(self) -> np.ndarray:
+        """Firm ids of eight digits (n,)."""
+        return np.array([f"{number:08d}" for number in self.traits.number], dtype=object)
+
+    @cached_property
+    def first_k(self) -> np.ndarray:
+        """First month in sight (n,)."""
+        return np.maximum(self.traits.join, BURN_IN_MONTHS) - self.traits.start
+
+    @cached_property
+    def last_k(self) -> np.ndarray:
+        """Last month in sight (n,); before `first_k` for firms that never come in."""
+        return np.where(self.lives.ended >= 0, self.lives.ended, self.lives.months - 1)
+
+    @cached_property
+    def appears(self) -> np.ndarray:
+        """Whether a firm comes in within the span (n,)."""
+        return self.first_k <= self.last_k
+
+    @cached_property
+    def joined_on(self) -> np.ndarray:
+        """Day a firm became known (n,); those there from the beginning within 13 months before it."""
+        entered = month_end_dates(self.world.first + self.traits.join)
+        before = np.floor(30 + 365 * self.draw("joined", 1)[:, 0]).astype(int)
+        return np.where(self.traits.is_entrant, entered, self.world.month_ends[BURN_IN_MONTHS - 1] - before * DAY)
+
+    @cached_property
+    def ends_on(self) -> np.ndarray:
+        """Last day on which a firm hands anything in (n,)."""
+        return self.day(np.arange(len(self.traits)), self.last_k)
+
+    @cached_property
+    def month_of_year(self) -> np.ndarray:
+        """Calendar month 1..12 of each month of life (n, months)."""
+        return (self.world.first + self.traits.start[:, None] + np.arange(self.months)[None, :]) % 12 + 1
+
+    @cached_property
+    def receivables(self) -> Items:
+        """Every invoice to customers."""
+        return receivable_items(self.lives)
+
+    @cached_property
+    def payables(self) -> Items:
+        """Every bill of suppliers."""
+        return payable_items(self.lives)
+
+    def day(self, firm: np.ndarray, k: np.ndarray) -> np.ndarray:
+        """Return the last day of month `k` of firms' lives."""
+        return month_end_dates(self.world.first + self.traits.start[firm] + k)
+
+    def draw(self, purpose: str, width: int) -> np.ndarray:
+        """Draw uniforms for all firms (n, width)."""
+        return uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width)
+
+    def draw_months(self, purpose: str, width: int) -> np.ndarray:
+        """Draw uniforms for all firms and months of life (n, months, width)."""
+        rows = [
+            uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width, month=k) for k in range(self.months)
+        ]
+        return np.stack(rows, axis=1)
+
+    def in_sight(self, since: np.ndarray | int = 0) -> np.ndarray:
+        """Mark the months within the portfolio, none before month `since` of life (n, months) bool."""
+        k = np.arange(self.months)[None, :]
+        first = np.maximum(self.first_k, since)
+        return (k >= first[:, None]) & (k <= self.last_k[:, None])
+
+    def bank_names(self, firm: np.ndarray, place: np.ndarray | int) -> np.ndarray:
+        """Return codes of the firms' banks; place 0 is the main bank."""
+        names = {number: f"bank:{number:04d}" for number in np.unique(self.traits.banks)}
+        return np.array([names[number] for number in self.traits.banks[firm, place]], dtype=object)
+
+
+def days(count: np.ndarray) -> np.ndarray:
+    """Return whole days of a float array, as timedelta64."""
+    return np.floor(count).astype("timedelta64[D]")
+
+
+def finish(desk: Desk, table: str, columns: dict | pd.DataFrame) -> pd.DataFrame:
+    """Make a raw table: its contract's columns and types, what is known by the span's end, sorted by key.
+
+    Raises
+    ------
+    KeyError
+        If a column of the contract is missing.
+    """
+    rules = contract(table)
+    frame = pd.DataFrame(columns)
+    if frame.empty:
+        return empty_table(table)
+    frame = frame[frame["known_date"].to_numpy() <= desk.today]
+    typed = {name: frame[name].astype(str(column.dtype)) for name, column in rules.schema.columns.items()}
+    return pd.DataFrame(typed).sort_values(list(rules.key), kind="stable", ignore_index=True)

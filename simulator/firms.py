@@ -1,0 +1,269 @@
+"""What stays with a firm: industry, size, margins, terms, owner, honesty, what it lets others see."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+from scipy.special import ndtri
+
+from simulator.draws import normals, uniforms
+from simulator.world import BURN_IN_MONTHS, POOL, World, industry_table
+
+CUSTOMER_SLOTS = 3  # named main customers; a fourth slot holds all others
+SUPPLIER_SLOTS = 2  # named main suppliers; a third slot holds all others
+GENERATIONS = 4  # a lost customer is replaced by the next one on the firm's own list
+YEARLY_ENTRY = 0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
+LEAVE_YEARS = 28.0  # mean years until an owner wants to be without guarantees, or to close in good order
+# months in which business years end; order of magnitude of the National Tax Agency's counts of corporations
+YEAR_END_SHARES = (0.03, 0.06, 0.19, 0.07, 0.09, 0.10, 0.08, 0.10, 0.11, 0.04, 0.03, 0.10)
+# association: by prefecture, weighted by a rough share of firms (Tokyo, Osaka, Aichi and so on)
+PREFECTURE_WEIGHTS = (
+    4.2, 1.0, 1.0, 1.7, 0.8, 0.9, 1.5, 2.2, 1.7, 1.8, 4.6, 3.6, 11.5, 5.4, 2.1, 1.0, 1.1, 0.8, 0.8, 2.0, 1.9, 3.2,
+    6.2, 1.4, 1.1, 2.4, 7.6, 4.1, 0.9, 0.9, 0.5, 0.6, 1.6, 2.4, 1.2, 0.7, 0.9, 1.2, 0.7, 3.7, 0.6, 1.1, 1.3, 0.9,
+    0.9, 1.3, 1.3,
+)  # fmt: skip
+# industries whose small class reaches 20 employees (METI's size rules); the others' reaches 5
+SMALL_TO_20 = ("01", "02", "03", "07", "08", "09", "13", "14")
+STAGES = (1, 2, 3)  # stages of data supply: yearly papers, monthly books, also due items
+
+
+@dataclass(frozen=True)
+class Traits:
+    """Persistent traits, one entry per firm; months are indices on the world's axis, shares are of base sales."""
+
+    number: np.ndarray
+    industry: np.ndarray  # place in the industry table
+    prefecture: np.ndarray  # 0..46
+    start: np.ndarray  # first month lived
+    join: np.ndarray  # first month in the portfolio; start..start+24
+    is_entrant: np.ndarray
+    leave_month: np.ndarray  # from then on the owner wants out
+    established_years: np.ndarray  # years before `start`
+    year_end: np.ndarray  # month of the year, 1..12
+    employees: np.ndarray
+    base_sales: np.ndarray  # yen a year
+    material: np.ndarray
+    outsourcing: np.ndarray
+    staff: np.ndarray  # personnel without officers
+    officers: np.ndarray
+    other: np.ndarray
+    depreciation_rate: np.ndarray  # of depreciable assets, a year
+    depreciable: np.ndarray  # target depreciable assets ÷ base sales
+    land: np.ndarray
+    margin: np.ndarray  # structural operating margin
+    factory_share: np.ndarray  # of personnel and depreciation in cost of sales
+    bonus_months: np.ndarray
+    growth: np.ndarray  # log a month
+    volatility: np.ndarray
+    season_strength: np.ndarray
+    pass_through: np.ndarray  # share of cost rises that customers accept
+    management: np.ndarray  # 0..1
+    repair_limit: np.ndarray  # how much margin can be won back by cutting costs
+    wealth: np.ndarray  # owner's, yen; nobody outside sees it
+    owner_age: np.ndarray
+    has_successor: np.ndarray
+    honesty: np.ndarray  # 0..1
+    bookkeeping: np.ndarray  # 0..1
+    pride: np.ndarray  # months in trouble before the bank is told
+    pays_taxes_last: np.ndarray
+    cash_wanted: np.ndarray  # months of sales
+    buffer: np.ndarray  # months of sales under which levers are pulled
+    equity_target: np.ndarray  # opening equity ratio
+    owner_loan_share: np.ndarray  # of the funding gap at the opening
+    relation: np.ndarray  # the bank's trust beyond the figures
+    stock_months: np.ndarray
+    cash_share: np.ndarray  # of sales paid on the spot
+    customer_share: np.ndarray  # (n, 4) of credit sales; the last one is all others
+    customers: np.ndarray  # (n, 3, GENERATIONS) places in the world's pool
+    receivable_term: np.ndarray  # (n, 4) months from the end of the month of issue
+    receivable_paper: np.ndarray  # (n, 4) 0 account, 1 note, 2 electronic
+    supplier_share: np.ndarray  # (n, 3) of purchases on credit
+    payable_term: np.ndarray  # (n, 3)
+    payable_paper: np.ndarray  # (n, 3)
+    banks: np.ndarray  # (n, 3) bank numbers, the main bank first
+    stage: np.ndarray  # of data supply, 1..3
+    shares_flows: np.ndarray
+    consent: np.ndarray  # 0 none, 1 association, 2 association and bank, 3 all
+
+    def __len__(self) -> int:
+        return len(self.number)
+
+
+def size_class(industry_codes: np.ndarray, employees: np.ndarray) -> np.ndarray:
+    """Return "small" or "medium" by METI's staff limits of the ロカベン sheet.
+
+    Examples
+    --------
+    >>> size_class(np.array(["0301", "0501"]), np.array([12, 12])).tolist()
+    ['small', 'medium']
+    """
+    to_20 = np.isin([code[:2] for code in industry_codes], SMALL_TO_20)
+    return np.where(employees <= np.where(to_20, 20, 5), "small", "medium")
+
+
+def draw_traits(world: World, numbers: np.ndarray) -> Traits:
+    """Draw the traits of firms by number.
+
+    Parameters
+    ----------
+    world : World
+    numbers : (n,) int, strictly increasing
+
+    Returns
+    -------
+    Traits
+        A firm's traits depend on (seed, number) and the reported span only.
+    """
+    seed, table = world.seed, industry_table()
+    u = uniforms(seed, "who", numbers, 12)
+    industry = _pick(u[:, 0], table["weight"].to_numpy())
+    prefecture = _pick(u[:, 1], np.array(PREFECTURE_WEIGHTS))
+    year_end = _pick(u[:, 2], np.array(YEAR_END_SHARES)) + 1
+    by = {name: table[name].to_numpy()[industry] for name in table.columns if name not in ("season",)}
+    # seven of ten users have five staff or fewer; the largest some hundreds
+    employees = np.clip(np.floor(np.exp(np.log(4.0) + 1.15 * ndtri(u[:, 3]))), 1, 300)
+    small = size_class(table.index.to_numpy()[industry], employees) == "small"
+
+    life = _lifetimes(world, u[:, 4:8])
+    money = _economics(seed, numbers, by, employees, small)
+    terms = _terms(seed, numbers, by)
+    return Traits(
+        number=np.asarray(numbers, dtype=np.int64),
+        industry=industry,
+        prefecture=prefecture,
+        year_end=year_end,
+        employees=employees,
+        established_years=1.5 + 58.0 * u[:, 8] ** 1.6,
+        **life,
+        **money,
+        **terms,
+        **_visibility(seed, numbers, employees),
+        banks=_banks(u[:, 9:12], prefecture),
+    )
+
+
+def _pick(u: np.ndarray, weights: np.ndarray) -> np.ndarray:
+    edges = np.cumsum(weights / weights.sum())
+    return np.minimum(np.searchsorted(edges, u, side="right"), len(weights) - 1)
+
+
+def _lifetimes(world: World, u: np.ndarray) -> dict[str, np.ndarray]:
+    years = world.reported_months / 12
+    is_entrant = u[:, 0] > 1 / (1 + YEARLY_ENTRY * years)
+    join_entrant = BURN_IN_MONTHS + 1 + np.floor(u[:, 1] * (world.reported_months - 1)).astype(int)
+    # those there from the beginning came in at some month of the burn-in or before it
+    join = np.where(is_entrant, join_entrant, 0)
+    return {
+        "is_entrant": is_entrant,
+        "join": join,
+        "start": np.where(is_entrant, join_entrant - BURN_IN_MONTHS, 0),
+        "leave_month": join + BURN_IN_MONTHS + np.ceil(-np.log(u[:, 2]) * LEAVE_YEARS * 12).astype(int),
+    }
+
+
+def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, small: np.ndarray) -> dict:
+    z, u = normals(seed, "economics", numbers, 20), uniforms(seed, "owner", numbers, 16)
+    base_sales = np.rint(employees * by["sales_per_head_kyen"] * 1000 * np.exp(0.38 * z[:, 0]) / 1e5) * 1e5
+    quality = z[:, 1]  # what makes both margins and equity good, and lasts
+    spread = np.where(small, 0.032, 0.024)
+    margin = np.where(small, by["margin_small"], by["margin_medium"]) / 100 + spread * quality
+    personnel = by["personnel"] * np.exp(0.15 * z[:, 2])
+    depreciation = by["depreciation"] * np.exp(0.3 * z[:, 3])
+    material = by["material"] * np.exp(0.06 * z[:, 4])
+    outsourcing = by["outsourcing"] * np.exp(0.20 * z[:, 5])
+    other = 1 - margin - personnel - depreciation - material - outsourcing
+    short = np.maximum(0.04 - other, 0)  # a firm has rent and power to pay: what is missing comes off what it buys
+    off = np.minimum(short, 0.8 * outsourcing)
+    outsourcing, material, other = outsourcing - off, material - (short - off), other + short
+    officers = np.minimum(0.45 * personnel, (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales)
+    return {
+        "base_sales": base_sales,
+        "material": material,
+        "outsourcing": outsourcing,
+        "staff": personnel - officers,
+        "officers": officers,
+        "other": other,
+        "margin": margin,
+        "depreciation_rate": np.clip(0.13 * np.exp(0.2 * z[:, 7]), 0.06, 0.25),
+        "depreciable": depreciation / 0.13,
+        "land": np.maximum(by["fixed_to_sales"] * np.exp(0.4 * z[:, 8]) - depreciation / 0.13, 0.01) * (u[:, 0] < 0.75),
+        "factory_share": np.where(by["outsourcing"] + by["material"] > 0.6, 0.25, 0.55),
+        "bonus_months": np.where(u[:, 1] < 0.3, 0.0, 0.5 + 2.5 * u[:, 2]),
+        "growth": (0.005 + 0.020 * z[:, 9]) / 12,
+        "volatility": by["volatility"] * np.exp(0.35 * z[:, 10]) * np.where(small, 1.25, 1.0),
+        "season_strength": 0.3 + 1.2 * u[:, 3],
+        "pass_through": np.clip(0.82 + 0.16 * z[:, 11], 0.3, 1.05),
+        "management": u[:, 4],
+        "repair_limit": 0.02 + 0.07 * u[:, 4] * u[:, 5] + 0.02 * u[:, 5],
+        "wealth": np.rint(base_sales * 0.045 * np.exp(1.1 * z[:, 12] + 0.2 * quality) / 1e5) * 1e5,
+        "owner_age": 38 + 38 * u[:, 6],
+        "has_successor": u[:, 7] < 0.42,
+        "honesty": u[:, 8],
+        "bookkeeping": np.clip(0.5 * u[:, 9] + 0.5 * u[:, 4], 0, 1),
+        "pride": 1 + np.floor(9 * u[:, 10] ** 2),
+        "pays_taxes_last": u[:, 11] < 0.55,
+        "cash_wanted": np.clip(1.5 * np.exp(0.45 * z[:, 13] + 0.25 * quality), 0.5, 7.0),
+        "buffer": 0.15 + 0.35 * u[:, 12],
+        "equity_target": _equity(by, small, quality, z[:, 14]),
+        "owner_loan_share": np.where(u[:, 13] < 0.65, 0.5 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
+        "relation": 0.5 * z[:, 15],
+        "stock_months": by["stock_months"] * np.exp(0.45 * z[:, 16]),
+    }
+
+
+def _equity(by: dict, small: np.ndarray, quality: np.ndarray, noise: np.ndarray) -> np.ndarray:
+    middle = np.where(small, by["equity_small"], by["equity_medium"]) / 100
+    spread = np.where(small, 0.30, 0.22)
+    return np.clip(middle + spread * (0.55 * quality + 0.83 * noise), -0.9, 0.88)
+
+
+def _terms(seed: int, numbers: np.ndarray, by: dict) -> dict[str, np.ndarray]:
+    """Customers, suppliers and what was agreed with them."""
+    u, z = uniforms(seed, "terms", numbers, 24), normals(seed, "terms spread", numbers, 4)
+    n = len(numbers)
+    cash_share = np.clip(by["cash_share"] + 0.12 * z[:, 0] * (by["cash_share"] > 0), 0.0, 0.98)
+    first = 0.05 + 0.60 * u[:, 0] ** 2.2  # concentration: half of the firms sell a fifth or less to the largest
+    second, third = first * (0.25 + 0.6 * u[:, 1]), first * (0.1 + 0.4 * u[:, 2])
+    named = np.stack([first, second, third], axis=1)
+    named = named / np.maximum(named.sum(axis=1, keepdims=True) / 0.92, 1.0)
+    customer_share = np.concatenate([named, 1 - named.sum(axis=1, keepdims=True)], axis=1)
+    main = 0.25 + 0.35 * u[:, 3]
+    supplier_share = np.stack([main, main * 0.5, 1 - main * 1.5], axis=1)
+    # balances of m months of sales (tax included) come of items open m months: a term drawn around m, per slot
+    receivable = by["receivable_months"] / np.maximum(1 - by["cash_share"], 0.05)
+    receivable_term = np.clip(np.floor(receivable[:, None] - 0.35 + u[:, 4:8] + 0.25 * z[:, 1:2]), 1, 4).astype(int)
+    payable_term = np.clip(np.floor(by["payable_months"][:, None] - 0.1 + u[:, 8:11] + 0.3 * z[:, 2:3]), 1, 4).astype(int)
+    pool = np.floor(uniforms(seed, "customers", numbers, CUSTOMER_SLOTS * GENERATIONS) * POOL).astype(int)
+    return {
+        "cash_share": cash_share,
+        "customer_share": customer_share,
+        "customers": pool.reshape(n, CUSTOMER_SLOTS, GENERATIONS),
+        "receivable_term": receivable_term,
+        "receivable_paper": np.where(receivable_term >= 3, 1 + (u[:, 11:15] > 0.65), 0),
+        "supplier_share": supplier_share,
+        "payable_term": payable_term,
+        "payable_paper": np.where(payable_term >= 3, 1 + (u[:, 15:18] > 0.65), 0),
+    }
+
+
+def _visibility(seed: int, numbers: np.ndarray, employees: np.ndarray) -> dict[str, np.ndarray]:
+    """How much of it the institution is given: stages 1, 2, 3 of data supply, flows, consent."""
+    u = uniforms(seed, "visibility", numbers, 6)
+    readiness = u[:, 0] + 0.04 * np.clip(np.log(employees) - 1.5, -1, 2)  # larger firms have the software
+    stage = np.where(readiness > 0.80, 3, np.where(readiness > 0.68, 2, 1))
+    return {
+        "stage": stage,
+        "shares_flows": (stage == 3) | (u[:, 1] < np.where(stage == 2, 0.6, 0.35)),
+        "consent": np.where(stage == 3, 3, np.where(stage == 2, 2 + (u[:, 2] < 0.4), np.floor(3 * u[:, 2] ** 0.5))).astype(int),
+    }
+
+
+def _banks(u: np.ndarray, prefecture: np.ndarray) -> np.ndarray:
+    """Main bank and two others, as numbers: prefecture × 10 + 0..5 are local ones, 900..904 reach all over."""
+    local = prefecture[:, None] * 10 + np.floor(u[:, :2] * [3, 6]).astype(int)
+    local[:, 1] += local[:, 1] == local[:, 0]
+    return np.concatenate([local, 900 + np.floor(u[:, 2:3] * 5).astype(int)], axis=1)
+
+
+def take(traits: Traits, rows: np.ndarray) -> Traits:
+    """Return the traits of some firms."""
+    return Traits(**{field.name: getattr(traits, field.name)[rows] for field in fields(Traits)})

@@ -1,0 +1,213 @@
+"""Point in time, for every feature and label: what is known later changes nothing, whatever table it is in."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from features.norms import fit_norms
+from features.panel import build_panel, prepare
+from features.table import build_features
+from intake.accounts import ACCOUNTS
+from intake.contracts import EVENT_KINDS, TABLES, contract, empty_table
+
+# a seed stands for a whole little portfolio: drawing its cells one by one would take minutes
+SEEDS = st.integers(0, 2**32 - 1)
+FIRMS = ("f1", "f2", "f3", "f4")
+FIRST, LAST = pd.Timestamp("2020-01-31"), pd.Timestamp("2025-12-31")
+LATER = pd.Timestamp("2030-01-01")  # after every as-of date and every fact
+LAGS = (0, 1, 15, 40, 90, 400)  # days from the fact to the institution
+
+TEXTS = {
+    "industry": ("0201", "0601", "unknown"),
+    "size_class": ("small", "medium"),
+    "prefecture": ("13", "unknown"),
+    "consent_scope": ("none", "all"),
+    "kind": {"arrears": ("tax", "social_insurance"), "events": EVENT_KINDS},
+    "side": ("receivable", "payable"),
+    "instrument": ("account", "note", "electronic"),
+    "source_actor": ("association", "bank:1", "adviser"),
+}
+NUMBERS = {
+    "employees": (0, 3, 50),
+    "rate_pct": (0.5, 2.0),
+    "guaranteed_ratio": (0.8, 1.0),
+    "grade": (1, 2, 5, 9),
+    "visits": (0, 2),
+    "sales_trend_pct": (-50.0, 0.0, 8.0),
+    "severity": (1, 2, 3),
+}
+AMOUNTS = (0.0, 1e6, 2e6, 3e6, 1e7, 4e7)  # few, so that ties and zeros are common
+
+
+def profile(examples: int) -> settings:
+    return settings(max_examples=examples, deadline=None, derandomize=True)
+
+
+def days(rng: np.random.Generator, n: int) -> pd.Series:
+    """Return n days, half of them a month's end."""
+    day = pd.Series(FIRST + pd.to_timedelta(rng.integers(0, (LAST - FIRST).days + 1, n), "D"))
+    month_end = day + pd.offsets.MonthEnd(0)
+    return day.where(pd.Series(rng.random(n) < 0.5), month_end).astype("datetime64[ms]")
+
+
+def random_column(rng: np.random.Generator, table: str, name: str, n: int) -> pd.Series:
+    """Return n values that the column's contract allows; every seventh is missing where it may be."""
+    one = contract(table)
+    kind = one.types[name]
+    if kind == "date":
+        column = days(rng, n)
+    elif kind == "yen":
+        column = pd.Series(rng.choice(AMOUNTS, n))
+    elif kind == "number":
+        column = pd.Series(rng.choice(NUMBERS[name], n)).astype(float)
+    elif kind == "flag":
+        column = pd.Series(rng.random(n) < 0.5)
+    else:
+        pool = TEXTS.get(name, ("x", "y", "z"))
+        column = pd.Series(rng.choice(pool[table] if isinstance(pool, Mapping) else pool, n), dtype="str")
+    return column.mask(pd.Series(rng.random(n) < 1 / 7)) if one.schema.columns[name].nullable else column
+
+
+def with_known_date(rng: np.random.Generator, table: str, frame: pd.DataFrame) -> pd.DataFrame:
+    """Let every row be known some days after the last day it speaks of; one row for each key."""
+    spoken = frame[list(contract(table).speaks_of)].max(axis=1).fillna(FIRST)
+    known = spoken + pd.to_timedelta(rng.choice(LAGS, len(frame)), "D")
+    frame = frame.assign(known_date=known.astype("datetime64[ms]"))[list(empty_table(table).columns)]
+    return frame.drop_duplicates(list(contract(table).key)).reset_index(drop=True)
+
+
+def random_table(rng: np.random.Generator, table: str, firm: np.ndarray, **given_columns) -> pd.DataFrame:
+    n = len(firm)
+    frame = pd.DataFrame({"firm_id": pd.Series(firm, dtype="str")})
+    for name in contract(table).types:
+        if name.endswith("_id") and name in contract(table).key and name != "firm_id":
+            number = pd.Series(rng.integers(0, max(2, n // 2), n).astype(str), dtype="str")
+            frame[name] = frame["firm_id"] + "-" + number  # about every second row corrects another
+        elif name not in ("firm_id", "known_date"):
+            frame[name] = given_columns[name] if name in given_columns else random_column(rng, table, name, n)
+    return with_known_date(rng, table, frame)
+
+
+def months_of_firms(rng: np.random.Generator, times: int, step: int = 1) -> tuple[np.ndarray, pd.Series]:
+    """Return firm and month end of regular reports, a tenth left out, each up to `times` times."""
+    ends = pd.date_range(FIRST + pd.offsets.MonthEnd(2), LAST, freq="ME").astype("datetime64[ms]")[::step]
+    firm, end = np.repeat(FIRMS, len(ends) * times), pd.Series(np.tile(np.repeat(ends, times), len(FIRMS)))
+    kept = rng.random(len(firm)) < 0.9
+    return firm[kept], end[kept].reset_index(drop=True)
+
+
+def random_statements(rng: np.random.Generator) -> pd.DataFrame:
+    """Return monthly trial balances and annual closings, some corrected, some from two sources."""
+    parts = []
+    for kind, step in (("trial", 1), ("annual", 12)):
+        firm, end = months_of_firms(rng, times=2, step=step)
+        usual = pd.Series(rng.choice([12, 12, 6], len(firm)) if kind == "annual" else np.ones(len(firm)))
+        amounts = {name: rng.choice(AMOUNTS, len(firm)) for name in ACCOUNTS}
+        parts.append(
+            random_table(
+                rng,
+                "statements",
+                firm,
+                period_end=end,
+                kind=kind,
+                period_months=usual.astype(float),
+                **amounts,
+            )
+        )
+    return pd.concat(parts, ignore_index=True)
+
+
+def random_tables(seed: int) -> dict[str, pd.DataFrame]:
+    """Return a little portfolio with rows in every table."""
+    rng = np.random.default_rng(seed)
+    tables = {}
+    for table in TABLES:
+        if table == "statements":
+            tables[table] = random_statements(rng)
+        elif table == "account_flows":
+            firm, month = months_of_firms(rng, times=2)
+            tables[table] = random_table(rng, table, firm, month=month)
+        elif table == "due_items":
+            issued = days(rng, 300)
+            due = issued + pd.to_timedelta(rng.integers(0, 100, 300), "D")
+            settled = (due + pd.to_timedelta(rng.integers(-20, 100, 300), "D")).where(due > issued)
+            settled = settled.mask(pd.Series(rng.random(300) < 0.3)).clip(lower=issued)
+            firm = rng.choice(FIRMS, 300)
+            tables[table] = random_table(rng, table, firm, issued=issued, due=due, settled_date=settled)
+        elif table == "firms":
+            firm = np.concatenate([FIRMS, rng.choice(FIRMS, 4)])
+            tables[table] = random_table(rng, table, firm, established=pd.Series([FIRST] * 4 + [LAST] * 4))
+        else:
+            tables[table] = random_table(rng, table, rng.choice(FIRMS, 40))
+    return tables
+
+
+def random_day(seed: int) -> pd.Timestamp:
+    rng = np.random.default_rng([seed, 1])
+    return days(rng, 200)[lambda day: day > "2022-12-31"].iloc[0]
+
+
+def features(
+    tables: Mapping[str, pd.DataFrame], day: pd.Timestamp, norms: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    return build_features(build_panel(prepare(tables), day), norms)
+
+
+@profile(12)
+@given(SEEDS)
+def test_random_tables_keep_their_contracts_and_are_felt_by_the_features(seed):
+    """What the other tests rest on: moving the rows of a table without effect would prove nothing."""
+    tables, day = random_tables(seed), LAST
+    whole = features(tables, day)
+    assert set(whole["tier"]) == {"advanced"}
+    for table in TABLES:
+        contract(table).schema.validate(tables[table])
+        if table in ("firms", "notes"):  # notes are read by a stage of its own
+            continue
+        without = features(tables | {table: empty_table(table)}, day)
+        assert not without.equals(whole), table
+
+
+@pytest.mark.parametrize("table", TABLES)
+@profile(8)
+@given(SEEDS, st.floats(0, 1, exclude_max=True))
+def test_moving_one_fact_past_the_day_is_deleting_it(table, seed, place):
+    tables, day = random_tables(seed), random_day(seed)
+    known = np.flatnonzero(tables[table]["known_date"] <= day)
+    row = known[int(place * len(known))]
+    moved, deleted = tables[table].copy(), tables[table].drop(index=row)
+    moved.loc[row, "known_date"] = LATER
+    pd.testing.assert_frame_equal(
+        features(tables | {table: moved}, day), features(tables | {table: deleted}, day)
+    )
+
+
+@profile(25)
+@given(SEEDS)
+def test_what_is_known_later_never_matters(seed):
+    tables, day = random_tables(seed), random_day(seed)
+    known = {name: table[table["known_date"] <= day] for name, table in tables.items()}
+    pd.testing.assert_frame_equal(features(tables, day), features(known, day))
+
+
+@profile(15)
+@given(SEEDS)
+def test_the_order_of_rows_never_matters(seed):
+    tables, day = random_tables(seed), random_day(seed)
+    shuffled = {name: table.sample(frac=1.0, random_state=seed % 1000) for name, table in tables.items()}
+    pd.testing.assert_frame_equal(features(tables, day), features(shuffled, day))
+
+
+@profile(15)
+@given(SEEDS, st.sampled_from(FIRMS))
+def test_a_firms_features_do_not_depend_on_the_firms_beside_it(seed, firm):
+    tables, day = random_tables(seed), random_day(seed)
+    norms = fit_norms(features(tables, FIRST + pd.DateOffset(years=3)), min_firms=2)
+    alone = {name: table[table["firm_id"] == firm] for name, table in tables.items()}
+    among = features(tables, day, norms)
+    among = among[among["firm_id"] == firm].reset_index(drop=True)
+    pd.testing.assert_frame_equal(features(alone, day, norms), among)
