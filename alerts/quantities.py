@@ -111,7 +111,7 @@ def quantity(
     if unit == "flag":
         return _FLAGS[language][int(value > 0.5)]
     if unit == "grade":
-        return f"区分{value:.0f}" if language == "ja" else f"grade {value:.0f}"
+        return ("区分" if language == "ja" else "grade ") + _number(value, 0, language)
     if unit == "yen":
         scale = scale or money_scale([value])
         number, money = _number(value / scale, 0, language), CURRENCIES[currency]

@@ -195,20 +195,17 @@ def _gap_ja(finding: Finding) -> str:
     if math.isnan(finding.year_before):
         return f"{text}（1年前は不明）。"
     before = _side(finding.year_before, finding, "ja").removeprefix("を").replace("と同水準にある", "同水準")
-    course = {1: "より悪化", -1: "より改善したものの、なおリスクを高める水準"}
-    return (
-        f"{text}（1年前の{before}状態{course[_course(finding)]}）。"
-        if _course(finding)
-        else f"{text}（1年前は{before}）。"
-    )
+    course = {1: "、悪化", -1: "、改善したがなおリスクを高める水準"}.get(_course(finding), "")
+    return f"{text}（1年前は{before}{course}）。"
 
 
 def _gap_en(finding: Finding) -> str:
     text = f"{finding.label_en}: {_side(finding.value, finding, 'en')} {_PEERS[finding.peers][1]}"
     if math.isnan(finding.year_before):
         return f"{text}; a year before not known."
+    before = _side(finding.year_before, finding, "en")
     course = {1: ", worse than a year before", -1: ", better than a year before but still raising the risk"}
-    return f"{text} (a year before {_side(finding.year_before, finding, 'en')}){course.get(_course(finding), '')}."
+    return f"{text} (a year before {before}){course.get(_course(finding), '')}."
 
 
 def _flag_ja(finding: Finding) -> str:

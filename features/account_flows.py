@@ -3,7 +3,7 @@
 import numpy as np
 
 from features.bank_ratios import percent
-from features.movements import YEAR, change_pct, on_year_before, slope, trailing_sum
+from features.movements import YEAR, change_pct, growth_12m_pct, on_year_before, slope, trailing_sum
 from features.panel import Panel
 from features.ratios import divide
 from features.trends import SLOPE_MONTHS
@@ -11,6 +11,7 @@ from features.trends import SLOPE_MONTHS
 FEWEST_MONTHS = 3  # known months that make a usual outflow
 DAYS_PER_MONTH = 365.25 / 12
 SAME_PERIOD_MONTHS = 1.0  # books and flows may end this far apart and still be compared
+THIN_SHARE = 0.1  # project default: a lowest balance below a tenth of a month's outflow, three days of it
 LOWEST_OVER = 3  # months in which the lowest balance is sought
 
 
@@ -35,8 +36,8 @@ def compute(panel: Panel) -> dict[str, np.ndarray]:
         flows[name] for name in ("inflow", "outflow", "end_balance", "lowest_balance")
     )
     month_out = mean_of_known(outflow[:, -YEAR:], FEWEST_MONTHS)
-    inflow_growth = change_pct(*on_year_before(inflow, YEAR))
-    sales_growth = change_pct(*on_year_before(panel.monthly["sales"], YEAR))
+    inflow_growth = growth_12m_pct(inflow)
+    sales_growth = growth_12m_pct(panel.monthly["sales"])
     apart = np.abs(panel.flows_age_months - panel.monthly_age_months)
     last_lowest = lowest[:, -YEAR:]
     months_known = ~np.isnan(last_lowest)
@@ -50,7 +51,9 @@ def compute(panel: Panel) -> dict[str, np.ndarray]:
         "end_balance_slope_pct": percent(
             slope(balance[:, -YEAR:], np.arange(float(YEAR)), at_least=SLOPE_MONTHS), month_out
         ),
-        "negative_balance_count": np.where(
-            months_known.any(axis=1), (last_lowest < 0).sum(axis=1).astype(np.float64), np.nan
+        "thin_balance_count": np.where(
+            months_known.any(axis=1) & ~np.isnan(month_out),
+            (last_lowest < THIN_SHARE * month_out[:, None]).sum(axis=1),
+            np.nan,
         ),
     }

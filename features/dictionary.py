@@ -22,6 +22,7 @@ TEXT = (
     "known_at",
     "why",
 )
+NEVER_EMPTY = ("family", "label_ja", "label_en", "formula", "source", "known_at")
 NUMBERS = {"monotone": "int64", "min": "float64", "max": "float64"}
 ROLES = ("feature", "part", "status")  # models see `feature`; the rest is kept beside a ratio for people
 # the last word of a name says the measure; a difference of percentages is in points, a count may be of months
@@ -81,7 +82,7 @@ def check(dictionary: pd.DataFrame) -> None:
         "monotone": dictionary["monotone"].isin([-1, 0, 1]),
         "why": (dictionary["why"] != "") | (dictionary["monotone"] != 0),
         "max": dictionary["min"] < dictionary["max"],
-    } | {name: dictionary[name] != "" for name in TEXT if name not in ("name", "unit", "why", "item")}
+    } | {name: dictionary[name] != "" for name in NEVER_EMPTY}
     for column, good in rules.items():
         for row in dictionary[~good].itertuples(index=False):
             raise ValueError(f"dictionary.csv: feature {row.name!r} has {column} {getattr(row, column)!r}")

@@ -5,6 +5,7 @@ import numpy as np
 from features.ratios import PCT, divide
 
 YEAR = 12
+FEWEST_PAIRS = 9  # months of a year that must be known in both years to speak of a year's growth
 SHORTEST_GAP_DAYS, LONGEST_GAP_DAYS = 270, 460  # a "year before": nine to fifteen months apart
 DAYS_PER_YEAR = 365.25
 
@@ -108,3 +109,22 @@ def on_year_before(monthly: np.ndarray, months: int) -> tuple[np.ndarray, np.nda
     depreciation and stock-taking to the closing month.
     """
     return trailing_sum(monthly, months), trailing_sum(monthly, months, ending=YEAR)
+
+
+def growth_12m_pct(monthly: np.ndarray) -> np.ndarray:
+    """Return the growth of the last 12 months on the 12 before, in per cent (n,), over months known in both.
+
+    A month that one year lacks is left out of the other too, so that like is compared with like; NaN with
+    fewer than `FEWEST_PAIRS` months.
+
+    Examples
+    --------
+    >>> months = np.array([[100.0] * 12 + [90.0] * 12])
+    >>> months[0, -1] = np.nan
+    >>> growth_12m_pct(months).round(6).tolist()
+    [-10.0]
+    """
+    now, before = monthly[:, -YEAR:], monthly[:, -2 * YEAR : -YEAR]
+    both = ~(np.isnan(now) | np.isnan(before))
+    change = change_pct(np.where(both, now, 0.0).sum(axis=1), np.where(both, before, 0.0).sum(axis=1))
+    return np.where(both.sum(axis=1) >= FEWEST_PAIRS, change, np.nan)

@@ -8,6 +8,8 @@ from features.panel import Panel
 
 LOOK_BACK_MONTHS = 24
 YEAR = 12
+DAYS_BEFORE_1970 = 40_000  # back to 1860, before the first day a table may hold
+LONGEST_DAYS = 200_000  # to the year 2407, after the last
 
 
 def month_number(dates: np.ndarray) -> np.ndarray:
@@ -35,28 +37,23 @@ def mean_delay_days(periods: pd.DataFrame, panel: Panel) -> np.ndarray:
     return per_firm.mean(periods["row"].to_numpy()[recent], delay[recent], len(panel))
 
 
+def closing_version(row: np.ndarray, end: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Return one number (k,) int64 for each (firm, closing, day known), equal only for equal ones."""
+    day = [date.astype(np.int64) + DAYS_BEFORE_1970 for date in (end, known)]
+    return (row * LONGEST_DAYS + day[0]) * LONGEST_DAYS + day[1]
+
+
 def corrections(panel: Panel, annual: pd.DataFrame) -> np.ndarray:
     """Return how many of the closings in the panel are shown in a later version than any actor's first (F,).
 
     A version is a correction when the day it came to be known is no actor's first day for that closing.
     """
-    firm, closing = np.nonzero(~np.isnat(panel.closing_end))
-    shown = pd.DataFrame(
-        {
-            "row": firm.astype(np.int64),
-            "period_end": panel.closing_end[firm, closing],
-            "known_date": panel.closing_known[firm, closing],
-        }
+    firm, place = np.nonzero(~np.isnat(panel.closing_end))
+    shown = closing_version(firm, panel.closing_end[firm, place], panel.closing_known[firm, place])
+    firsts = closing_version(
+        annual["row"].to_numpy(), per_firm.days(annual["period_end"]), per_firm.days(annual["known_date"])
     )
-    firsts = pd.DataFrame(
-        {
-            "row": annual["row"].to_numpy(),
-            "period_end": per_firm.days(annual["period_end"]),
-            "known_date": per_firm.days(annual["known_date"]),
-        }
-    ).drop_duplicates()
-    is_first = shown.merge(firsts, how="left", indicator=True)["_merge"].eq("both").to_numpy()
-    return per_firm.count(firm[~is_first], len(panel))
+    return per_firm.count(firm[~np.isin(shown, firsts)], len(panel))
 
 
 def compute(panel: Panel) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from features.account_sums import UNPAID_TAXES, Accounts, debt, receivables, sum_of
 from features.bank_ratios import percent
-from features.movements import YEAR, change_pct, on_year_before, slope, trailing_sum
+from features.movements import YEAR, change_pct, growth_12m_pct, on_year_before, slope, trailing_sum
 from features.panel import Panel
 from features.ratios import divide
 
@@ -80,7 +80,7 @@ def compute(panel: Panel) -> dict[str, np.ndarray]:
     depreciation = months["depreciation"][:, -YEAR:]
     has_depreciation = ~np.isnan(depreciation).all(axis=1)
     return {
-        "sales_12m_growth_pct": change_pct(*on_year_before(sales, YEAR)),
+        "sales_12m_growth_pct": growth_12m_pct(sales),
         "sales_3m_growth_pct": sales_3m,
         "is_sales_3m_down": np.where(
             np.isnan(sales_3m), np.nan, (sales_3m <= SAFETY_NET_PCT).astype(np.float64)

@@ -131,8 +131,9 @@ def check_unit(table: str, magnitudes: Magnitudes) -> None:
     column, floor = contract(table).unit_floor or ("", 0.0)
     median = magnitudes.median()
     if median < floor:
+        about = round(median, 1 - int(np.floor(np.log10(median))))  # two digits: the median is one of bins
         message = (
-            f"amounts must be in yen, and their median is {median:,.0f}: the whole table seems to be "
+            f"amounts must be in yen, and their median is about {about:,.0f}: the whole table seems to be "
             "in thousand yen (千円); multiply its amounts by 1000"
         )
         raise TableError(table, message, column=column)
@@ -255,20 +256,22 @@ def _sorted_by(key: list[str], frame: pd.DataFrame) -> pd.DataFrame:
 def _reject(rule: Contract, raw: pd.DataFrame, faults: _Faults) -> tuple[pd.DataFrame, Counter]:
     """Return the rows with a fault as text, with reason and detail, and their number by reason."""
     bad = np.flatnonzero(faults.first)
-    text = raw.take(bad).reset_index(drop=True)
-    text[list(rule.columns)] = text[list(rule.columns)].apply(_as_text)
-    reasons = [f"{column}: {message}" if column else message for column, message in faults.found]
-    codes = faults.first[bad]
-    keys = text[list(rule.key)].fillna("").to_dict("records")
-    details = []
-    for row, (code, cells) in enumerate(zip(codes, keys, strict=True)):
+    carried = [column for column in raw if column in SOURCE]
+    if not len(bad):
+        none = pd.DataFrame(columns=[*rule.columns, "reason", "detail"], dtype="str")
+        return none.assign(**{column: raw[column].iloc[:0] for column in carried}), Counter()
+    rows = raw.take(bad).reset_index(drop=True)
+    text = {column: _as_text(rows[column]) for column in rule.columns}
+    reasons, details = [], []
+    keys = zip(*(text[column].fillna("") for column in rule.key), strict=True)
+    for row, (code, key) in enumerate(zip(faults.first[bad], keys, strict=True)):
         column, message = faults.found[code]
-        key = " ".join(f"{name}={cell}" for name, cell in cells.items())
-        value = text[column].iloc[row] if column else None
-        details.append(str(TableError(rule.table, message, column=column, key=key, value=value)))
-    text.insert(len(rule.columns), "reason", pd.Series([reasons[code] for code in codes], dtype="str"))
-    text.insert(len(rule.columns) + 1, "detail", pd.Series(details, dtype="str"))
-    return text, Counter(text["reason"].tolist())
+        where = " ".join(f"{name}={cell}" for name, cell in zip(rule.key, key, strict=True))
+        value = text[column].iloc[row] if column and text[column].notna().iloc[row] else None
+        reasons.append(f"{column}: {message}" if column else message)
+        details.append(str(TableError(rule.table, message, column=column, key=where, value=value)))
+    said = {"reason": pd.Series(reasons, dtype="str"), "detail": pd.Series(details, dtype="str")}
+    return pd.DataFrame(text | said | {column: rows[column] for column in carried}), Counter(reasons)
 
 
 def _as_text(cells: pd.Series) -> pd.Series:

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from intake.contracts import contract
+from intake.store import PARQUET
 
 
 class QuarantineFile:
@@ -44,7 +45,7 @@ class QuarantineFile:
         if self._writer is None:
             self.first = rejected
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            self._writer = pq.ParquetWriter(self.path, self._schema, compression="zstd")
+            self._writer = pq.ParquetWriter(self.path, self._schema, **PARQUET)
         self.counts.update(rejected["reason"].tolist())
         named = rejected.assign(source_file=rejected["source_file"].map(self.source_files).astype("str"))
         self._writer.write_table(pa.Table.from_pandas(named, schema=self._schema, preserve_index=False))

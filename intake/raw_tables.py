@@ -104,7 +104,7 @@ def pieces(source: RawTable, piece_rows: int) -> Iterator[pd.DataFrame]:
 
 def _batches(file: Path, columns: tuple[str, ...], piece_rows: int) -> Iterator[pa.Table]:
     if file.suffix == ".parquet":
-        with pq.ParquetFile(file) as parquet:
+        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
             for batch in parquet.iter_batches(piece_rows):
                 yield pa.Table.from_batches([batch])
         return

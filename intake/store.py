@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from intake.contracts import TABLES, TableError, empty_table
 
 PART = "part-*.parquet"
+PARQUET = {"compression": "zstd", "write_page_checksum": True}  # without sums a flipped bit reads as data
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pd.DataFrame
 
 def _read_file(table: str, file: Path, columns: Sequence[str] | None) -> pd.DataFrame:
     try:
-        with pq.ParquetFile(file) as parquet:
+        with pq.ParquetFile(file, page_checksum_verification=True) as parquet:
             present = parquet.schema_arrow.names
             for column in columns or ():
                 if column not in present:
@@ -98,7 +99,7 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
     """
     table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata(None)
     with _beside(path) as partial:
-        pq.write_table(table, partial, compression="zstd")
+        pq.write_table(table, partial, **PARQUET)
 
 
 def write_text(text: str, path: Path) -> None:

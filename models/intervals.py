@@ -165,7 +165,7 @@ def bootstrap_by_firm(
     ValueError: row 3 has no firm_id
     """
     drawn, redrawn = resample(y, {"score": score}, firm_ids, metrics, n_resamples=n_resamples, seed=seed)
-    return {name: _interval(metric(name)(y, score), drawn["score", name], redrawn) for name in metrics}
+    return {name: interval_of(metric(name)(y, score), drawn["score", name], redrawn) for name in metrics}
 
 
 def paired_difference(
@@ -191,7 +191,7 @@ def paired_difference(
     both = {"score": score, "reference": reference}
     drawn, redrawn = resample(y, both, firm_ids, metrics, n_resamples=n_resamples, seed=seed)
     return {
-        name: _interval(
+        name: interval_of(
             metric(name)(y, score) - metric(name)(y, reference),
             drawn["score", name] - drawn["reference", name],
             redrawn,
@@ -200,6 +200,7 @@ def paired_difference(
     }
 
 
-def _interval(value: float, drawn: np.ndarray, redrawn: int) -> Interval:
+def interval_of(value: float, drawn: np.ndarray, redrawn: int = 0) -> Interval:
+    """Return a value with the 2.5 and 97.5 % percentiles of its resamples."""
     low, high = np.percentile(drawn, _PERCENTILES)
     return Interval(float(value), float(low), float(high), redrawn)

@@ -23,12 +23,15 @@ def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
         firms = read_table(interim / "firms" / f"{chunk}.parquet", columns=["firm_id"])["firm_id"]
         if (firms == firm_id).any():
             tables = read_chunk(interim, chunk)
-            return {name: tables[name][tables[name]["firm_id"] == firm_id].reset_index(drop=True) for name in TABLES}
+            return {
+                name: tables[name][tables[name]["firm_id"] == firm_id].reset_index(drop=True)
+                for name in TABLES
+            }
     raise UnknownFirmError(f"table firms, column firm_id: no firm {firm_id!r} in {interim}")
 
 
 def explain_firm(params: Params, paths: Paths, firm_id: str, *, as_of_date: str | None, language: str) -> str:
-    """Return the text of one firm's case as of a day; a firm without a score is said to have none, and why."""
+    """Return the text of one firm's case as of a day; a firm without a score is told why."""
     recipe = make_recipe(params, paths, as_of_date=as_of_date)
     tables = score_chunk(tables_of_firm(paths.interim, firm_id), recipe)
     return case_text(firm_id, recipe.as_of_date, tables, recipe.norms, language=language)

@@ -184,7 +184,7 @@ def parse_params(text: str, *, where: str = "params.yaml") -> Params:
     --------
     >>> parse_params("portfolio: {source: simulator, folder: x, colour: red}")
     Traceback (most recent call last):
-    pipelines.params.ParamsError: params.yaml: portfolio.colour: Extra inputs are not permitted (got 'red'); ...
+    pipelines.params.ParamsError: params.yaml: portfolio.colour: Extra inputs are not permitted ...
     """
     try:
         content = yaml.safe_load(text)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from tqdm import tqdm
 
-Progress = Callable[[int, int, str], None]  # done, total, of what
+Progress = Callable[..., None]  # done, total and, where a step has several parts, of what
 
 LOG_EVERY = 0.1  # share of a step between two log lines
 
@@ -19,7 +19,7 @@ def progress(log: logging.Logger) -> Progress:
 def _bar() -> Progress:
     bars: dict[str, tqdm] = {}
 
-    def show(done: int, total: int, what: str) -> None:
+    def show(done: int, total: int, what: str = "chunks") -> None:
         bar = bars.setdefault(what, tqdm(total=total, desc=what, leave=False))
         bar.update(done - bar.n)
         if done >= total:
@@ -31,7 +31,7 @@ def _bar() -> Progress:
 def _lines(log: logging.Logger) -> Progress:
     said: dict[str, float] = {}
 
-    def show(done: int, total: int, what: str) -> None:
+    def show(done: int, total: int, what: str = "chunks") -> None:
         if done >= total or done / total - said.get(what, -LOG_EVERY) >= LOG_EVERY:
             said[what] = done / total
             log.info("%s: %d of %d", what, done, total)

@@ -3,6 +3,8 @@
 import json
 import logging
 
+import pandas as pd
+
 from features.dictionary import load_dictionary
 from intake.store import read_table, write_text
 from pipelines.params import Params
@@ -28,10 +30,10 @@ def report(params: Params, paths: Paths) -> None:
             labels=read_table(paths.labels),
             splits=json.loads(paths.splits.read_text(encoding="utf-8")),
             evaluation=json.loads(paths.evaluation.read_text(encoding="utf-8")),
-            reliability=read_table(paths.reliability_table),
+            reliability=pd.read_csv(paths.reliability),
             **tables,
             dictionary=load_dictionary(),
-            exposure=tables["values"].set_index("firm_id")["guaranteed_balance_yen"],
+            exposure=tables["values"].set_index("firm_id")["guaranteed_balance"],
             versions={f"model ({tier})": version for tier, version in latest["models"].items()}
             | {"data": latest["data_version"]},
             currency=CURRENCY.get(source, "yen"),

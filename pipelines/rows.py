@@ -33,7 +33,7 @@ def labelled_rows(
     Returns
     -------
     DataFrame
-        Key, tier, industry, size_class, `columns`, and of the labels: label, rescheduled, default_date, is_holdout.
+        Key, tier, industry, size_class, `columns`, label, rescheduled, default_date, is_holdout.
     """
     labels = read_table(paths.labels)
     labels = labels[(labels["split"] == split) & labels["label"].notna()]

@@ -1,4 +1,4 @@
-"""Stage: score the whole portfolio as of one day, chunk by chunk; a chunk already scored from the same inputs is kept."""
+"""Stage: score the whole portfolio as of one day; a chunk already scored from the same inputs is kept."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def digest(*parts: str | Path) -> str:
 def make_recipe(
     params: Params, paths: Paths, *, as_of_date: str | None = None, bundles: Path | None = None
 ) -> Recipe:
-    """Gather what scores are made with; `as_of_date` and `bundles` win over params and the bundle just trained."""
+    """Gather what scores are made with; `as_of_date` and `bundles` win over params."""
     choice = params.score
     day = as_of_date or choice.as_of_date
     data_report = json.loads(paths.data_report.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""From one chunk's tables to its scores, contributions and reasons: pure, the same for one firm and for a country."""
+"""From one chunk's tables to scores, contributions and reasons: pure, the same for one firm and for all."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -87,7 +87,7 @@ def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str,
     """
     chunk = prepare(tables)
     panel = build_panel(chunk, recipe.as_of_date)
-    now = build_features(panel, recipe.norms).assign(guaranteed_balance_yen=guaranteed_balance(panel))
+    now = build_features(panel, recipe.norms).assign(guaranteed_balance=guaranteed_balance(panel))
     now = now[is_live(tables, panel)].reset_index(drop=True)
     year_before = build_features(
         build_panel(chunk, recipe.as_of_date - pd.offsets.MonthEnd(12)), recipe.norms
@@ -109,7 +109,7 @@ def _order(frame: pd.DataFrame) -> list[str]:
 def _score_tier(
     tier: str, bundle: Bundle, now: pd.DataFrame, year_before: pd.DataFrame, recipe: Recipe
 ) -> dict[str, pd.DataFrame]:
-    """Score the firms that have at least `tier`, and explain the ones for which it is the highest modelled."""
+    """Score the firms that have at least `tier`; give reasons where it is the highest modelled."""
     highest = _highest_modelled(now["tier"], tuple(recipe.bundles))
     rank = {name: place for place, name in enumerate(TIERS)}
     enough = (now["tier"].map(rank).fillna(-1) >= rank[tier]).to_numpy()
@@ -121,6 +121,7 @@ def _score_tier(
         contributions,
         bundle.booster,
         inputs,
+        margin=contributions.margin,
         share=recipe.check_share,
         at_least=recipe.check_rows,
         num_threads=recipe.num_threads,
@@ -134,14 +135,16 @@ def _score_tier(
             margin=contributions.margin,
             base_value=contributions.base,
             probability=probability,
-            grade=grade_of(probability),
+            grade=grade_of(probability, bundle.grade_bounds),
             model_version=bundle.version,
             data_version=recipe.data_version,
         ),
         "contributions": _long(key, contributions),
         "reasons": reasons_of(
             key[shown],
-            Contributions(contributions.values[shown], contributions.base[shown], contributions.feature_names),
+            Contributions(
+                contributions.values[shown], contributions.base[shown], contributions.feature_names
+            ),
             rows[shown].reset_index(drop=True),
             before[shown].reset_index(drop=True),
             recipe.norms,

@@ -14,7 +14,6 @@ FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def run_stage(work: Callable[[Params, Paths], None], root: Path = Path()) -> None:
     """Run a stage's `work` in `root`, saying how long it took."""
     logging.basicConfig(level=logging.INFO, format=FORMAT, datefmt="%H:%M:%S")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     start = time.perf_counter()
     work(load_params(root), Paths(root))
     logging.getLogger(work.__module__).info("done in %.1f s", time.perf_counter() - start)

@@ -82,10 +82,9 @@ def study_tables(records: pd.DataFrame) -> str:
                 by_metric = figures.set_index("metric")
                 first = figures.iloc[0]
                 share = f"{100 * first['positives'] / first['n']:.2f} %"
+                count = f"{first['n']:,} | {first['positives']:,} | {share}"
                 cells = [_figure(by_metric.loc[name]) if name in by_metric.index else "–" for name in COLUMNS]
-                parts.append(
-                    f"| {model} | {seed} | {first['n']:,} | {first['positives']:,} | {share} | {' | '.join(cells)} |"
-                )
+                parts.append(f"| {model} | {seed} | {count} | {' | '.join(cells)} |")
             parts.append("")
     return "\n".join(parts)
 
@@ -93,7 +92,10 @@ def study_tables(records: pd.DataFrame) -> str:
 def tier_tables(records: pd.DataFrame) -> str:
     """Lay out the paired differences between tiers on the same advanced firms."""
     rows = records[records["split"] == "out_of_time_advanced_firms"]
-    lines = ["| difference on the same advanced firms | seed | rows | defaults | AUC | PR-AUC |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| difference on the same advanced firms | seed | rows | defaults | AUC | PR-AUC |",
+        "|---|---|---|---|---|---|",
+    ]
     for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
         by_metric, first = figures.set_index("metric"), figures.iloc[0]
         cells = [_figure(by_metric.loc[name]) for name in ("auc", "pr_auc")]
@@ -104,15 +106,18 @@ def tier_tables(records: pd.DataFrame) -> str:
 def study(root: Path) -> None:
     """Write docs/study.json and docs/study.md; an interrupted study goes on where it stopped."""
     base = load_params(root)
-    records = [record for seed in SEEDS for record in run_seed(base, root / "data" / "study" / str(seed), seed)]
+    records = [
+        record for seed in SEEDS for record in run_seed(base, root / "data" / "study" / str(seed), seed)
+    ]
     write_json(records, root / "docs" / "study.json")
     frame = pd.DataFrame(records)
     text = f"""# Figures on the simulated portfolio
 
-**Simulated**: {FIRMS:,} firms × {base.simulate.months} months from Yocho's own simulator, three seeds. They show that the method works as built, not how it would do on real
-firms; for those see [benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is
-the 95 % bootstrap by firm ({base.evaluate.resamples} resamples). A row of the data is one firm on one quarterly as-of date of the test year;
-the label is a default within {base.label_cohorts.horizon_months} months.
+**Simulated**: {FIRMS:,} firms × {base.simulate.months} months from Yocho's own simulator, three seeds.
+They show that the method works as built, not how it would do on real firms; for those see
+[benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is the 95 % bootstrap
+by firm ({base.evaluate.resamples} resamples). A row of the data is one firm on one quarterly as-of date of the
+test year; the label is a default within {base.label_cohorts.horizon_months} months.
 
 ## Tiers compared
 

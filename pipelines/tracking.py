@@ -1,6 +1,8 @@
-"""One MLflow run for each train–evaluate chain, its id handed on in a file; models registered without pickle."""
+"""One MLflow run for each train–evaluate chain, its id handed on in a file; no pickle."""
 
 import json
+import logging
+import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,9 @@ class Scorer:
 
     def predict(self, frame: pd.DataFrame, params: Mapping[str, Any] | None = None) -> pd.DataFrame:
         """Return one row per firm: probability, margin, base value and every contribution."""
-        contributions = explain(self.bundle.booster, frame[list(self.bundle.features)].astype(np.float32))
+        contributions = explain(
+            self.bundle.booster, frame[list(self.bundle.features)].astype(np.float32), num_threads=1
+        )
         scores = pd.DataFrame(
             {
                 "probability": self.bundle.calibrator.predict(contributions.margin),
@@ -53,9 +57,12 @@ def _signature(features: Sequence[str]) -> Any:
 
 
 def _connect(choice: Tracking, run_file: Path) -> Any:
-    """Return mlflow, set to the experiment; a local database keeps its files in data/artifacts/mlruns beside it."""
+    """Return mlflow, set to the experiment; beside a local database, files go to data/artifacts/mlruns."""
     import mlflow
 
+    logging.getLogger("mlflow").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    warnings.filterwarnings("ignore", message="An input example was not provided")  # the signature is given
     mlflow.set_tracking_uri(choice.uri)
     if mlflow.get_experiment_by_name(choice.experiment) is None:
         local = run_file.parent.absolute() / "mlruns" if choice.uri.startswith("sqlite:") else None

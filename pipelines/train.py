@@ -47,7 +47,7 @@ def fit_tier(
         num_threads=choice.num_threads,
     )
     calibrator = Calibrator.fit(
-        margins(booster, calibration[names], choice.num_threads), calibration["label"].to_numpy()
+        margins(booster, calibration[names], num_threads=choice.num_threads), calibration["label"].to_numpy()
     )
     return Bundle(
         alert="default",

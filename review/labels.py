@@ -48,3 +48,18 @@ def codes(kind: str) -> list[str]:
     if not found:
         raise KeyError(f"labels.csv has no kind {kind!r}")
     return found
+
+
+def fault(reason: str) -> Words:
+    """Return the words for a quarantine reason, ``column: message``; the column keeps its name.
+
+    Examples
+    --------
+    >>> fault("sales: not a number")
+    Words(ja='sales：数値でない', en='sales: not a number')
+    >>> fault("duplicate").ja
+    '重複'
+    """
+    column, colon, message = reason.rpartition(": ")
+    words = label("fault", message)
+    return Words(f"{column}：{words.ja}" if colon else words.ja, reason)

@@ -1,20 +1,22 @@
-"""The page a risk team opens first: one HTML file that needs nothing else, Japanese first, English at a switch."""
+"""The page a risk team opens first: one HTML file that needs nothing else, in Japanese and English."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
-import numpy as np
 import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from alerts.quantities import CURRENCIES
-from review import charts, shap_plots, summary
-from review.labels import Words, codes, label
+from review import charts, summary
+from review.drivers import drivers
+from review.flags import top_flags
+from review.formats import bilingual, metric_figure, number, percent
+from review.labels import Words, codes, fault, label
 from review.sources import source_words
-from review.svg import shorten
+from review.validation import METRICS, tier_comparison, validation
 
 
 @dataclass(frozen=True)
@@ -24,20 +26,22 @@ class ReportData:
     Parameters
     ----------
     source : str
-        Where the raw tables came from: ``simulator``, ``folder`` or the name of a public set. The page says so
-        in every section.
+        Where the raw tables came from: ``simulator``, ``folder`` or the name of a public set. The page
+        says so in every section.
     as_of_date : Timestamp
         The day the scores speak from.
     data_report : mapping
-        ``tables``: per table ``rows``, ``kept``, ``quarantined`` (reason → count), ``first_known_date``,
-        ``last_known_date`` (ISO or None) and ``unknown`` (column → count of the level "unknown").
+        As intake's IngestReport writes it; of ``tables`` are read: ``present``, ``rows_in``, ``kept``,
+        ``quarantined``, ``reasons`` (reason → rows), ``first_known_date``, ``last_known_date`` and
+        ``unknown_levels`` (column → ``rows`` and the ``codes`` that arrived).
     labels : DataFrame
         ``as_of_date``, ``firm_id``, ``label`` (1, 0, NaN censored) of every cohort.
     splits : mapping
         ``train``, ``calibration``, ``test`` (lists of ISO dates), ``horizon_months``, ``label_cutoff_date``.
     evaluation : sequence of mapping
-        The shared records (``split``, ``model``, ``metric``, ``value``, ``low``, ``high``, ``n``, ``positives``)
-        with ``tier`` beside. Codes of splits, models and metrics are those of labels.csv.
+        The shared records (``split``, ``model``, ``metric``, ``value``, ``low``, ``high``, ``n``,
+        ``positives``) with ``tier`` beside. Codes of splits, models and metrics are those of labels.csv;
+        the split `validation.SAME_FIRMS` holds differences between tiers, its models named ``high − low``.
     reliability : DataFrame
         ``tier``, ``split``, ``model``, ``bin``, ``n``, ``positives``, ``predicted``, ``observed``, ``low``,
         ``high``; rows of model ``lightgbm`` are shown, of the split listed first.
@@ -83,135 +87,6 @@ class ReportData:
     dependence_plots: int = 4
 
 
-def bilingual(ja: object, en: object | None = None) -> Markup:
-    """Return a text in both languages, of which the page shows one; the same in both is written once.
-
-    Examples
-    --------
-    >>> print(bilingual("学習", "Train"))
-    <span class="ja" lang="ja">学習</span><span class="en" lang="en">Train</span>
-    >>> print(bilingual(Words("<b>", "<b>")))
-    &lt;b&gt;
-    """
-    if en is None and isinstance(ja, Words):
-        ja, en = ja
-    if en is None or ja == en:
-        return Markup("{}").format(ja)
-    return Markup('<span class="ja" lang="ja">{}</span><span class="en" lang="en">{}</span>').format(ja, en)
-
-
-def number(value: float, decimals: int = 0) -> str:
-    """Return a number with thousands commas; NaN is a dash.
-
-    Examples
-    --------
-    >>> number(12345.0), number(-0.5, 2), number(float("nan"))
-    ('12,345', '−0.50', '–')
-    """
-    if value is None or math.isnan(value):
-        return "–"
-    return f"{value:,.{decimals}f}".replace("-", "−")
-
-
-def percent(share: float, decimals: int = 1) -> str:
-    """Return a share as per cent; NaN is a dash.
-
-    Examples
-    --------
-    >>> percent(0.0175, 2), percent(float("nan"))
-    ('1.75%', '–')
-    """
-    return "–" if math.isnan(share) else f"{share * 100:.{decimals}f}%"
-
-
-def metric_figure(value: float, metric: str) -> str:
-    """Return a metric's value as validation tables print it: rates in per cent, months with one decimal."""
-    if metric.startswith(("precision_", "recall_")):
-        return percent(value)
-    return number(value, {"lead_time_months": 1, "calibration_slope": 2, "brier": 4}.get(metric, 3))
-
-
-def explanation_of(contributions: pd.DataFrame, values: pd.DataFrame, tier: str, rows: int):  # noqa: ANN201
-    """Return at most `rows` firms' contributions of one tier's model as a shap.Explanation.
-
-    Parameters
-    ----------
-    contributions, values : DataFrame
-        As in `ReportData`.
-    tier : str
-    rows : int
-
-    Returns
-    -------
-    shap.Explanation (n, f)
-        Firms in the order of `contributions`; ``data`` holds the features' values.
-    """
-    import shap
-
-    part = contributions[(contributions["tier"] == tier).to_numpy()]
-    names = part["feature"].astype("str").drop_duplicates().tolist()
-    firms = part["firm_id"].to_numpy()[:: len(names)]
-    if len(part) != len(firms) * len(names):
-        raise ValueError(
-            f"contributions of tier {tier}: {len(part)} rows are no whole number of {len(names)} features"
-        )
-    return shap_plots.sample(
-        shap.Explanation(
-            values=part["contribution"].to_numpy(dtype=np.float64).reshape(len(firms), len(names)),
-            data=values.set_index("firm_id").reindex(index=firms, columns=names).to_numpy(dtype=np.float64),
-            feature_names=names,
-        ),
-        rows,
-    )
-
-
-def _feature_words(
-    dictionary: pd.DataFrame, currency: str, *, with_unit: bool, most: int = 46
-) -> dict[str, Words]:
-    """Return the labels of features by name, cut to `most` half-width characters."""
-    money = CURRENCIES[currency]
-    units = {
-        "yen": Words(f"百万{money.ja}", f"{money.en} million"), "pct": Words("%", "%"), "months": Words("か月", "months"),
-        "days": Words("日", "days"), "ratio": Words("倍", "×"), "count": Words("件", "count"), "years": Words("年", "years"),
-    }  # fmt: skip
-    words = {}
-    for row in dictionary.itertuples(index=False):
-        pair = Words(shorten(row.label_ja, most), shorten(row.label_en, most))
-        unit = units.get(row.unit)
-        if with_unit and unit:
-            pair = Words(f"{pair.ja}（{unit.ja}）", f"{pair.en} ({unit.en})")
-        words[row.name] = pair
-    return words
-
-
-def _shap_section(data: ReportData) -> list[dict]:
-    """Return, per tier, its beeswarm and the dependence plots of its leading features."""
-    short = _feature_words(data.dictionary, data.currency, with_unit=False)
-    with_unit = _feature_words(data.dictionary, data.currency, with_unit=True)
-    unit = dict(zip(data.dictionary["name"], data.dictionary["unit"], strict=True))
-    blocks = []
-    for tier in (code for code in codes("tier") if (data.scores["tier"] == code).any()):
-        explanation = explanation_of(data.contributions, data.values, tier, data.shap_rows)
-        of_tier = label("tier", tier)
-        blocks.append(
-            {
-                "tier": of_tier,
-                "rows": explanation.shape[0],
-                "beeswarm": shap_plots.beeswarm(
-                    explanation, short, Words(f"寄与の分布（{of_tier.ja}）", f"Contributions ({of_tier.en})")
-                ),
-                "dependence": [
-                    (short[name], shap_plots.dependence(
-                        explanation, name, with_unit, Words(f"{short[name].ja}と寄与", f"{short[name].en}: contribution"),
-                        divide=1e6 if unit[name] == "yen" else 1.0,
-                    ))
-                    for name in shap_plots.leading_features(explanation, data.dependence_plots)
-                ],
-            }
-        )  # fmt: skip
-    return blocks
-
-
 def _calibration_section(reliability: pd.DataFrame) -> list[dict]:
     """Return, per tier, the calibration chart of the product's model and its table."""
     own = reliability[reliability["model"] == "lightgbm"]
@@ -248,7 +123,7 @@ def render(data: ReportData) -> str:
         HTML without any reference to the outside; the same data give the same bytes.
     """
     rates = summary.cohort_rates(data.labels)
-    flags = summary.top_flags(
+    flags = top_flags(
         data.scores,
         data.reasons,
         data.contributions,
@@ -259,34 +134,37 @@ def render(data: ReportData) -> str:
     )
     shown = data.scores[data.scores["is_shown"].astype(bool)]
     tables = data.data_report["tables"]
-    page = _environment(data).get_template("report.html").render(
+    return _environment(data).get_template("report.html").render(
         data=data,
         source=source_words(data.source),
         style=Markup(files("review").joinpath("report.css").read_text(encoding="utf-8")),
         script=Markup(files("review").joinpath("report.js").read_text(encoding="utf-8")),
         tables=[(label("table", name), table) for name, table in tables.items()],
-        quarantined=[(label("table", name), reason, n) for name, table in tables.items()
-                     for reason, n in table["quarantined"].items() if n],
-        unknown=[(label("table", name), column, n) for name, table in tables.items()
-                 for column, n in table["unknown"].items() if n],
+        quarantined=[(label("table", name), fault(reason), n) for name, table in tables.items()
+                     for reason, n in table["reasons"].items()],
+        unknown=[(label("table", name), column, level["rows"], ", ".join(level["codes"]))
+                 for name, table in tables.items() for column, level in table["unknown_levels"].items()],
         live=len(data.values),
         shown=shown,
         expected=float(shown["probability"].sum()),
         by_tier=summary.counts(data.values["tier"], "tier"),
+        by_grade=summary.counts(shown["grade"], "grade"),
         by_size=summary.counts(data.values["size_class"], "size"),
         by_industry=summary.counts(data.values["industry"], "industry"),
         rates_chart=charts.default_rates(rates) if len(rates) else "",
         yearly=summary.yearly_rates(rates).to_dict("records"),
         timeline=charts.timeline(data.splits),
-        metrics=[(code, label("metric", code)) for code in summary.METRICS],
-        validation=summary.validation(data.evaluation),
+        metrics=[(code, label("metric", code)) for code in METRICS],
+        validation=validation(data.evaluation),
+        comparison=tier_comparison(data.evaluation),
         calibration=_calibration_section(data.reliability),
-        shap=_shap_section(data),
+        drivers=drivers(data.contributions, data.values, data.dictionary, currency=data.currency,
+                        rows=data.shap_rows, dependence_plots=data.dependence_plots),
         flags=flags,
         has_exposure=any(not math.isnan(flag.exposure) for flag in flags),
-        cases=[(flag, charts.waterfall(flag.base, flag.steps)) for flag in flags[: data.waterfalls] if flag.steps],
+        cases=[(flag, charts.waterfall(flag.base, flag.steps))
+               for flag in flags[: data.waterfalls] if flag.steps],
     )  # fmt: skip
-    return page
 
 
 def _environment(data: ReportData) -> Environment:
@@ -302,6 +180,7 @@ def _environment(data: ReportData) -> Environment:
         "t": bilingual,
         "thousands": Words(f"千{money.ja}", f"{money.en} thousand"),
         "figure": metric_figure,
+        "signed": charts.signed,
         "nan": math.nan,
     }
     environment.filters |= {"number": number, "percent": percent}

@@ -1,8 +1,9 @@
-"""shap's own plots as SVG: text is drawn in the browser's font and in both languages, dots are one small image."""
+"""shap's own plots as SVG: texts in the page's font and both languages, dots as one small image."""
 
 import io
 import re
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from html import escape, unescape
@@ -85,11 +86,17 @@ def to_svg(plot: "Figure", words: Mapping[str, Words], name: Words) -> Markup:
         r"<(metadata|style).*?</\1>\s*", "", svg, flags=re.DOTALL
     )  # a style would reach the whole page
     svg = re.sub(r"font-family: [^;]*; ", "", svg)  # the page's font, not matplotlib's
-    used = set(re.findall(r"#([\w-]+)[\")]", svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda found: found[0] if found[1] in used else "", svg)
+    svg = _own_ids(svg, f"{zlib.crc32(name.en.encode()):08x}")
     svg = re.sub(r'(<svg[^>]*?) width="[^"]*" height="[^"]*"', r"\1", svg, count=1)
     head = f'<svg class="chart plot" role="img" aria-label="{escape(f"{name.ja} / {name.en}")}"'
     return Markup(in_both_languages(svg.replace("<svg", head, 1), words))
+
+
+def _own_ids(svg: str, suffix: str) -> str:
+    """Keep only the ids that the figure refers to, with a suffix: a page holds several figures."""
+    used = set(re.findall(r"#([\w-]+)[\")]", svg))
+    svg = re.sub(r' id="([\w-]+)"', lambda id_: f' id="{id_[1]}-{suffix}"' if id_[1] in used else "", svg)
+    return re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1\2-{suffix}", svg)
 
 
 def sample(explanation: "shap.Explanation", rows: int, *, seed: int = 0) -> "shap.Explanation":

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from review.labels import Words
 
@@ -54,7 +54,8 @@ def text(x: float, y: float, words: Words | str, **values: object) -> Markup:
 def figure(width: int, height: int, name: Words, marks: Iterable[Markup]) -> Markup:
     """Return a whole SVG that scales with the page and carries a name for screen readers."""
     return Markup(
-        '<svg class="chart" viewBox="0 0 {w} {h}" style="max-width:{w}px" role="img" aria-label="{name}">{marks}</svg>'
+        '<svg class="chart" viewBox="0 0 {w} {h}" style="max-width:{w}px" role="img" '
+        'aria-label="{name}">{marks}</svg>'
     ).format(w=width, h=height, name=f"{name.ja} / {name.en}", marks=Markup("").join(marks))
 
 
@@ -67,7 +68,7 @@ def shorten(words: str, most: int) -> str:
     ('営業運転資…', 'Sales')
     """
     width, kept = 0, ""
-    for character in str(escape(words).unescape()):
+    for character in words:
         width += 2 if ord(character) > 0x2E7F else 1
         if width > most:
             while kept and sum(2 if ord(c) > 0x2E7F else 1 for c in kept) > most - 1:

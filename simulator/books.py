@@ -1,13 +1,11 @@
-"""A firm's books: the ledger, its opening, what a month's trade writes into it, and the balance sheet it gives."""
+"""A firm's books: the ledger, what a month's trade writes into it, and the balance sheet it gives."""
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.draws import uniforms
-from simulator.firms import Traits
+from simulator.moment import Moment
 from simulator.trade import Month
-from simulator.world import World
 
 AHEAD = 8  # months that receipts and payments are scheduled ahead: a term of four, two months late, and the present
 BACK = 2  # months that a payable may be put off; a supplier waits no longer
@@ -67,67 +65,12 @@ class Accrued:
     wages: np.ndarray  # to pay out this month
 
 
-def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
-    """Open every firm's books; returns the ledger and the bank debt still to be placed with lenders (n,)."""
-    n, base = len(traits), traits.base_sales
-    month = base / 12
-    u = uniforms(world.seed, "opening", traits.number, 12)
-    tax = world.tax[traits.start]
-    billed = np.rint(month * (1 + tax) * (1 - traits.cash_share))
-    receivable = np.zeros((n, 4, AHEAD))
-    bought = np.rint(month * (traits.material + traits.outsourcing) * (1 + tax))
-    payable = np.zeros((n, 3, BACK + AHEAD))
-    for term in range(1, 5):
-        receivable[:, :, term] = np.where(
-            traits.receivable_term >= term, np.rint(billed[:, None] * traits.customer_share), 0.0
-        )
-        payable[:, :, BACK + term] = np.where(
-            traits.payable_term >= term, np.rint(bought[:, None] * traits.supplier_share), 0.0
-        )
+def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray) -> Accrued:
+    """Write one month's trade into the ledger (invoices, bills, wages, depreciation); nothing is paid yet.
 
-    def part(size: np.ndarray | float) -> np.ndarray:
-        return np.rint(base * size / 1000) * 1000
-
-    zeros = {name: np.zeros(n) for name in (
-        "bad_receivable", "dead_stock", "wages_unpaid", "social_arrears", "vat", "vat_due", "vat_last_year",
-        "income_tax_due", "vat_arrears", "vat_arrears_now", "income_tax_arrears", "interest_unpaid", "year_pretax", "loss_carried",
-    )}  # fmt: skip
-    ledger = Ledger(
-        cash=part(traits.cash_wanted / 12 * (0.5 + 0.6 * u[:, 0])),
-        receivable=receivable,
-        stock=np.rint(traits.stock_months * month),
-        depreciable=part(traits.depreciable * (0.6 + 0.4 * u[:, 1])),
-        land=part(traits.land),
-        intangible=part(0.004 * u[:, 2]),
-        investments=part(0.10 * u[:, 3] ** 2),
-        securities=part(np.where(u[:, 4] < 0.12, 0.03 * u[:, 5], 0.0)),
-        suspense=part(0.006 * u[:, 6] ** 2),
-        officer_receivable=part(np.where(u[:, 7] < 0.18, 0.06 * u[:, 8], 0.0)),
-        other_current=part(0.015 + 0.03 * u[:, 9]),
-        payable=payable,
-        delay=np.zeros((n, 3), dtype=np.int64),
-        other_due=np.rint(month * traits.other * (1 + tax)),
-        social_due=np.rint(month * (traits.staff + traits.officers) * SOCIAL_SHARE),
-        owner_loan=np.zeros(n),
-        owner_loan_opening=np.zeros(n),
-        capital=np.maximum(np.rint(np.minimum(base * 0.04, 5e7) * (0.4 + u[:, 10]) / 1e6), 1.0) * 1e6,
-        retained=np.zeros(n),
-        **zeros,
-    )
-    assets = balance_sheet(ledger)["total_assets"]
-    operating = ledger.payable.sum(axis=(1, 2)) + ledger.other_due + ledger.social_due
-    gap = np.maximum(np.rint(assets * (1 - traits.equity_target)) - operating, np.rint(0.6 * month))
-    owner = np.rint(gap * traits.owner_loan_share)
-    # no bank lends without end: what is more than a year's sales (and the fixed assets) came from the owner
-    debt = np.minimum(gap - owner, np.rint(0.9 * base + 0.7 * (ledger.land + ledger.depreciable)))
-    ledger.owner_loan = gap - debt
-    ledger.owner_loan_opening = ledger.owner_loan.copy()
-    ledger.retained = assets - operating - gap - ledger.capital
-    return ledger, debt
-
-
-def write_trade(world: World, traits: Traits, ledger: Ledger, month: Month, lost: np.ndarray, t: np.ndarray) -> Accrued:
-    """Write one month's trade into the ledger (invoices, purchases, wages, depreciation); nothing is paid yet."""
+    `lost` (n, 3) is the share of each main customer's orders that is gone.
+    """
+    world, traits, t = moment.world, moment.traits, moment.t
     tax = world.tax[t]
     billed = month.sales + np.rint(month.sales * tax)
     cash_sales = np.rint(billed * traits.cash_share)
@@ -201,29 +144,40 @@ def roll_forward(ledger: Ledger) -> np.ndarray:
     return receipts
 
 
-def close_year(traits: Traits, ledger: Ledger, is_year_end: np.ndarray) -> dict[str, np.ndarray]:
-    """At a year's end write off what is lost and book the tax; returns P/L lines (zero for the others)."""
-    bad = np.where(is_year_end, ledger.bad_receivable, 0.0)
+def close_month(
+    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], interest: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Complete the month's profit and loss, at a year's end with write-offs and taxes, and carry it to earnings."""
     # who would rather not show it leaves dead stock in the books at its old value
-    written = np.where(is_year_end & (traits.honesty > 0.35), ledger.dead_stock, 0.0)
+    written = np.where(moment.closes & (moment.traits.honesty > 0.35), ledger.dead_stock, 0.0)
+    bad = np.where(moment.closes, ledger.bad_receivable, 0.0)
     ledger.bad_receivable -= bad
     ledger.dead_stock -= written
     ledger.stock -= written
-    loss = bad + written
-    return {"extraordinary_loss": loss}
+    loss = lines["extraordinary_loss"] + bad + written
+    operating = lines["sales"] - lines["cost_of_sales"] - lines["selling_general_admin"]
+    pretax = operating + lines["nonoperating_income"] - interest - loss
+    taxes = _book_taxes(ledger, pretax, moment.closes)
+    ledger.retained = ledger.retained + pretax - taxes
+    return lines | {
+        "nonoperating_expenses": interest,
+        "interest_expense": interest,
+        "extraordinary_loss": loss,
+        "income_taxes": taxes,
+    }
 
 
-def book_tax(ledger: Ledger, pretax: np.ndarray, is_year_end: np.ndarray) -> np.ndarray:
-    """Add the month's pre-tax profit to the year's and book income taxes at its end; returns the taxes (n,)."""
+def _book_taxes(ledger: Ledger, pretax: np.ndarray, closes: np.ndarray) -> np.ndarray:
+    """Add to the year's profit; at its end book income tax and fix the consumption tax due. Returns the tax (n,)."""
     ledger.year_pretax += pretax
     taxable = ledger.year_pretax - ledger.loss_carried
-    taxes = np.where(is_year_end, np.rint(CORPORATE_TAX * np.maximum(taxable, 0.0)) + LEAST_TAX, 0.0)
+    taxes = np.where(closes, np.rint(CORPORATE_TAX * np.maximum(taxable, 0.0)) + LEAST_TAX, 0.0)
     ledger.income_tax_due += taxes
-    ledger.loss_carried = np.where(is_year_end, np.maximum(-taxable, 0.0), ledger.loss_carried)
-    ledger.year_pretax = np.where(is_year_end, 0.0, ledger.year_pretax)
-    ledger.vat_due += np.where(is_year_end, ledger.vat, 0.0)
-    ledger.vat_last_year = np.where(is_year_end, ledger.vat, ledger.vat_last_year)
-    ledger.vat = np.where(is_year_end, 0.0, ledger.vat)
+    ledger.loss_carried = np.where(closes, np.maximum(-taxable, 0.0), ledger.loss_carried)
+    ledger.year_pretax = np.where(closes, 0.0, ledger.year_pretax)
+    ledger.vat_due += np.where(closes, ledger.vat, 0.0)
+    ledger.vat_last_year = np.where(closes, ledger.vat, ledger.vat_last_year)
+    ledger.vat = np.where(closes, 0.0, ledger.vat)
     return taxes
 
 
@@ -249,7 +203,10 @@ def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
     return sheet | {
         "payables": ledger.payable.sum(axis=(1, 2)),
         "accounts_payable_other": ledger.other_due.copy(),
-        "accrued_expenses": ledger.social_due + ledger.social_arrears + ledger.wages_unpaid + ledger.interest_unpaid,
+        "accrued_expenses": ledger.social_due
+        + ledger.social_arrears
+        + ledger.wages_unpaid
+        + ledger.interest_unpaid,
         "income_taxes_payable": ledger.income_tax_due + ledger.income_tax_arrears,
         "consumption_taxes_payable": np.maximum(vat, 0.0),
         "officer_loans_payable": ledger.owner_loan.copy(),

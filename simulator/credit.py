@@ -1,12 +1,11 @@
 """Loans: what is owed to whom, what is due, and what banks and the association grant by what they see."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.draws import uniforms
-from simulator.firms import Traits
-from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, World, industry_table
+from simulator.moment import Moment
+from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, industry_table
 
 SLOTS = 9  # loans a firm may have at once; a slot is used again when its loan is repaid
 # scheme → guaranteed ratio: 責任共有 80 %, outside it 100 % (domain §5.3)
@@ -16,7 +15,7 @@ SCHEMES = {
 }  # fmt: skip
 SCHEME = {name: place for place, name in enumerate(SCHEMES)}
 INTEREST_FREE_MONTHS = 36  # the epidemic's interest subsidy ran three years
-PROPER, GUARANTEED = 0.62, 0.02  # least score for a bank's own risk, and for a guaranteed loan
+PROPER, GUARANTEED = 0.50, -0.25  # least score for a bank's own risk, and for a guaranteed loan
 
 
 @dataclass
@@ -35,21 +34,23 @@ class LoanBook:
     serial: np.ndarray  # number of the loan in the firm's life; -1: never used
     missed: np.ndarray  # principal that fell due and was not paid
 
-    def copy(self) -> "LoanBook":
-        """Return an independent copy."""
-        return LoanBook(**{field.name: getattr(self, field.name).copy() for field in fields(LoanBook)})
-
     @property
     def is_guaranteed(self) -> np.ndarray:
         """Which slots hold a guaranteed loan (n, SLOTS)."""
         return (self.scheme > 0) & (self.balance > 0)
+
+    @property
+    def guaranteed_balance(self) -> np.ndarray:
+        """What is owed under guarantee (n,), yen."""
+        return (self.balance * (self.scheme > 0)).sum(axis=1)
 
 
 @dataclass
 class Standing:
     """What the bank knows of a firm and how it stands with it; (n,)."""
 
-    seen_equity: np.ndarray  # equity ratio of the last closing known
+    closing_equity: np.ndarray  # equity ratio of the last closing, the owner's loans counted as capital
+    seen_equity: np.ndarray  # the same, of the last closing known
     seen_margin: np.ndarray  # ordinary profit ÷ sales
     seen_cash_margin: np.ndarray  # with depreciation added
     last_asked: np.ndarray
@@ -58,80 +59,63 @@ class Standing:
     eased_share: np.ndarray  # of the agreed repayment that is still paid
     times_eased: np.ndarray
     took_epidemic: np.ndarray
-
-
-def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook, Standing]:
-    """Place the opening debt with lenders: one to four loans of different age."""
-    n = len(traits)
-    u = uniforms(world.seed, "opening loans", traits.number, 24)
-    book = LoanBook(
-        **{name: np.zeros((n, SLOTS)) for name in ("balance", "monthly", "rate", "amount", "missed")},
-        **{name: np.zeros((n, SLOTS), dtype=np.int64) for name in ("executed", "maturity", "grace_until", "lender")},
-        scheme=np.zeros((n, SLOTS), dtype=np.int64),
-        serial=np.full((n, SLOTS), -1, dtype=np.int64),
-    )
-    count = 1 + np.floor(u[:, 0] * np.clip(np.log10(traits.base_sales) - 5.5, 1, 4)).astype(int)
-    weight = np.where(np.arange(4)[None, :] < count[:, None], 0.3 + u[:, 1:5], 0.0)
-    weight /= weight.sum(axis=1, keepdims=True)
-    left = debt.copy()
-    has_bullet = (u[:, 5] < 0.22) & (count > 1)
-    for slot in range(4):
-        part = np.where(slot == count - 1, left, np.rint(debt * weight[:, slot] / 1e4) * 1e4)
-        part = np.where(slot < count, np.minimum(part, left), 0.0)
-        left -= part
-        bullet = has_bullet & (slot == 1)
-        term = np.array([60, 84, 84, 120])[np.floor(4 * u[:, 6 + slot]).astype(int)]
-        age = np.floor(u[:, 10 + slot] * 0.7 * term).astype(int)
-        guaranteed = (~traits.is_entrant) & ((slot == 0) | ((u[:, 14 + slot] < 0.5) & ~bullet))
-        small = u[:, 18 + slot] < 0.30
-        book.balance[:, slot] = part
-        book.monthly[:, slot] = np.where(bullet, 0.0, np.ceil(part / (term - age)))
-        book.amount[:, slot] = np.where(bullet, part, book.monthly[:, slot] * term)
-        book.rate[:, slot] = np.round(world.interest[traits.start] + 0.6 - 0.5 * traits.relation, 3)
-        book.executed[:, slot] = traits.start - np.where(bullet, 6, age + 1)
-        book.maturity[:, slot] = book.executed[:, slot] + np.where(bullet, 12, term)
-        book.grace_until[:, slot] = book.executed[:, slot]
-        book.scheme[:, slot] = np.where(guaranteed, np.where(small, SCHEME["small_lot"], SCHEME["general"]), 0)
-        book.lender[:, slot] = np.minimum(slot, 2)
-        book.serial[:, slot] = np.where(part > 0, slot, -1)
-    book.rate = np.clip(book.rate, 0.5, 8.0)
-    standing = Standing(
-        seen_equity=traits.equity_target.copy(),
-        seen_margin=traits.margin.copy(),
-        seen_cash_margin=traits.margin + traits.depreciable * traits.depreciation_rate,
-        last_asked=np.full(n, -99),
-        serial=np.full(n, 4),
-        eased_until=np.full(n, -1),
-        eased_share=np.ones(n),
-        times_eased=np.zeros(n, dtype=np.int64),
-        took_epidemic=np.zeros(n, dtype=bool),
-    )
-    return book, standing
+    news: np.ndarray  # bad news the bank heard lately, in months of sales
 
 
 def dues(book: LoanBook, standing: Standing, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen."""
     paying = (t[:, None] >= book.grace_until) & (book.balance > 0)
     share = np.where(t < standing.eased_until, standing.eased_share, 1.0)
-    principal = np.minimum(np.where(paying, np.rint(book.monthly * share[:, None]), 0.0), book.balance - book.missed)
+    principal = np.minimum(
+        np.where(paying, np.rint(book.monthly * share[:, None]), 0.0), book.balance - book.missed
+    )
     free = (book.scheme == SCHEME["epidemic"]) & (t[:, None] < book.executed + INTEREST_FREE_MONTHS)
     interest = np.rint(np.where(free, 0.0, book.balance * book.rate / 1200)).sum(axis=1)
     return np.maximum(principal, 0.0), interest
 
 
-def score(traits: Traits, standing: Standing, debt_months: np.ndarray, known_arrears: np.ndarray) -> np.ndarray:
-    """Return the lender's view of a firm by what it sees: the last closing known, debt, arrears heard of."""
-    normal = industry_table()["net_debt_months"].to_numpy()[traits.industry] + 3
+def score(moment: Moment, book: LoanBook, standing: Standing, known_arrears: np.ndarray) -> np.ndarray:
+    """Return the lender's view of a firm (n,), by what it sees; higher is better.
+
+    Seen are the last closing known, the debt, arrears and bad news heard of; not the owner's purse, nor the books
+    of the running year.
+    """
+    normal = industry_table()["net_debt_months"].to_numpy()[moment.traits.industry] + 3
+    debt_months = book.balance.sum(axis=1) / np.maximum(moment.monthly_sales, 1.0)
     return (
-        1.1 * np.clip(standing.seen_equity, -0.5, 0.6)
+        0.6 * np.clip(standing.seen_equity, -0.5, 0.6)
         + 7.0 * np.clip(standing.seen_margin, -0.08, 0.08)
         + 0.35 * np.clip(1.6 - debt_months / normal, -1.5, 1.0)
-        + 0.5 * traits.relation
+        + 0.5 * moment.traits.relation
         - 0.6 * known_arrears
+        - 0.8 * np.minimum(standing.news, 2.0)
     )
 
 
-def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray, share: np.ndarray) -> None:
+def place(book: LoanBook, slot: np.ndarray, given: np.ndarray, loan: dict[str, np.ndarray]) -> None:
+    """Write new loans into free slots of the firms that are given one."""
+    firms = np.flatnonzero(given)
+    for name, values in loan.items():
+        getattr(book, name)[firms, slot[firms]] = values[firms]
+
+
+def free_slot(book: LoanBook) -> tuple[np.ndarray, np.ndarray]:
+    """Return each firm's first free slot (n,), and whether there is one."""
+    free = book.balance <= 0
+    return np.argmax(free, axis=1), free.any(axis=1)
+
+
+def repay_old(book: LoanBook, renewed: np.ndarray) -> np.ndarray:
+    """Repay guaranteed loans that are well repaid out of a new one; returns the amounts (n,), yen."""
+    half = book.is_guaranteed & (book.scheme != SCHEME["epidemic"]) & (book.balance < 0.6 * book.amount)
+    half &= renewed[:, None]
+    amount = (book.balance * half).sum(axis=1)
+    book.balance = np.where(half, 0.0, book.balance)
+    book.missed = np.where(half, 0.0, book.missed)
+    return amount
+
+
+def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray, share: float) -> None:
     """Reschedule: for a year only a share of the repayments is due, and maturities move back."""
     standing.eased_until = np.where(granted, t + 12, standing.eased_until)
     standing.eased_share = np.where(granted, share, standing.eased_share)
@@ -140,56 +124,33 @@ def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray,
     book.missed *= ~granted[:, None]
 
 
-def lend(
-    world: World, traits: Traits, book: LoanBook, standing: Standing, t: np.ndarray, *,
-    amount: np.ndarray, scheme: np.ndarray, u: np.ndarray, short: np.ndarray,
-) -> np.ndarray:  # fmt: skip
-    """Pay out new loans (amount 0: none); returns the slot used (n,), -1 where none was granted or free."""
-    rows = np.arange(len(traits))
-    free = book.balance <= 0
-    slot = np.argmax(free, axis=1)
-    given = (amount > 0) & free.any(axis=1)
-    epidemic = scheme == SCHEME["epidemic"]
-    term = np.where(epidemic, 120, np.array([60, 84, 84, 120])[np.floor(4 * u[:, 0]).astype(int)])
-    months_free = np.array([12, 24, 36, 36, 48, 60])[np.floor(6 * u[:, 1]).astype(int)]
-    grace = np.where(epidemic, months_free, np.where(u[:, 1] < 0.25, 6, 0))
-    rate = np.clip(world.interest[t] + np.where(scheme > 0, 0.3, 0.8) - 0.5 * traits.relation, 0.5, 8.0)
-    new = {
-        "balance": amount,
-        "monthly": np.where(short, 0.0, np.ceil(amount / (term - grace))),
-        "rate": np.round(np.where(epidemic, 1.2, rate), 3),
-        "amount": amount,
-        "executed": t,
-        "maturity": t + np.where(short, 12, term),
-        "grace_until": t + 1 + np.where(short, 0, grace),
-        "scheme": scheme,
-        "lender": np.where(u[:, 2] < 0.65, 0, np.where(u[:, 2] < 0.92, 1, 2)),
-        "serial": standing.serial,
-        "missed": np.zeros(len(traits)),
-    }
-    for name, values in new.items():
-        array = getattr(book, name)
-        array[rows[given], slot[given]] = values[given]
-    standing.serial = standing.serial + given
-    return np.where(given, slot, -1)
-
-
-def choose_scheme(
-    world: World, traits: Traits, book: LoanBook, t: np.ndarray, sales_change: np.ndarray, u: np.ndarray
-) -> np.ndarray:
+def choose_scheme(moment: Moment, book: LoanBook, u: np.ndarray) -> np.ndarray:
     """Return the guarantee scheme a firm would be given now (n,)."""
-    guaranteed = (book.balance * book.is_guaranteed).sum(axis=1)
+    world, traits, t = moment.world, moment.traits, moment.t
     young = traits.established_years + (t - traits.start) / 12 < 5
     scheme = np.full(len(traits), SCHEME["general"])
     monitored = (t >= world.index(2021, 4)) & (t <= world.index(2024, 6)) & (u < 0.5)
     scheme = np.where(monitored, SCHEME["monitored"], scheme)
-    scheme = np.where((sales_change < -0.05) & (u > 0.6), SCHEME["safety_net_5"], scheme)
-    scheme = np.where((traits.employees <= 20) & (guaranteed < 1.5e7) & (u < 0.3), SCHEME["small_lot"], scheme)
+    scheme = np.where((moment.sales_change < -0.05) & (u > 0.6), SCHEME["safety_net_5"], scheme)
+    little = (traits.employees <= 20) & (book.guaranteed_balance < 1.5e7)
+    scheme = np.where(little & (u < 0.3), SCHEME["small_lot"], scheme)
     scheme = np.where(young & (u < 0.6), SCHEME["founding"], scheme)
-    crisis = (t >= world.index(2020, 3)) & (t <= world.index(2021, 3)) & (sales_change < -0.15)
+    crisis = (t >= world.index(2020, 3)) & (t <= world.index(2021, 3)) & (moment.sales_change < -0.15)
     return np.where(crisis, SCHEME["safety_net_4"], scheme)
 
 
-def epidemic_window(world: World, t: np.ndarray) -> np.ndarray:
-    """Which months fall into the time of the interest-free guaranteed loans."""
+def epidemic_window(moment: Moment) -> np.ndarray:
+    """Which firms live in the time of the interest-free guaranteed loans (n,) bool."""
+    world, t = moment.world, moment.t
     return (t >= world.index(*GUARANTEE_FREE_FROM)) & (t <= world.index(*GUARANTEE_FREE_TO))
+
+
+def loan_accounts(book: LoanBook) -> dict[str, np.ndarray]:
+    """Split the loans as a balance sheet does: short ones, what falls due within a year, the rest."""
+    short = np.where(book.monthly == 0, book.balance, 0.0).sum(axis=1)
+    within = np.where(book.monthly > 0, np.minimum(12 * book.monthly, book.balance), 0.0).sum(axis=1)
+    return {
+        "short_term_loans": short,
+        "current_long_term_loans": within,
+        "long_term_loans": book.balance.sum(axis=1) - short - within,
+    }

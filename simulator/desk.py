@@ -63,7 +63,9 @@ class Desk:
         """Day a firm became known (n,); those there from the beginning within 13 months before it."""
         entered = month_end_dates(self.world.first + self.traits.join)
         before = np.floor(30 + 365 * self.draw("joined", 1)[:, 0]).astype(int)
-        return np.where(self.traits.is_entrant, entered, self.world.month_ends[BURN_IN_MONTHS - 1] - before * DAY)
+        return np.where(
+            self.traits.is_entrant, entered, self.world.month_ends[BURN_IN_MONTHS - 1] - before * DAY
+        )
 
     @cached_property
     def ends_on(self) -> np.ndarray:
@@ -96,7 +98,8 @@ class Desk:
     def draw_months(self, purpose: str, width: int) -> np.ndarray:
         """Draw uniforms for all firms and months of life (n, months, width)."""
         rows = [
-            uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width, month=k) for k in range(self.months)
+            uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width, month=k)
+            for k in range(self.months)
         ]
         return np.stack(rows, axis=1)
 

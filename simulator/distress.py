@@ -10,10 +10,10 @@ from simulator.firms import Traits
 from simulator.world import World
 
 STOPPED = 99  # delay of a supplier's bills in the month in which a firm stops paying altogether
-LEVERS = ("tax", "social", "other", "supplier_others", "supplier_second", "supplier_first")
+LEVERS = ("tax", "social", "other", "supplier_others", "supplier_second", "supplier_first", "principal")
 # whoever fears suppliers more lets taxes slip first, and the other way round
-TAXES_FIRST = (0, 1, 2, 3, 4, 5)
-SUPPLIERS_FIRST = (3, 2, 4, 1, 0, 5)
+TAXES_FIRST = (0, 1, 2, 3, 6, 4, 5)
+SUPPLIERS_FIRST = (3, 2, 6, 4, 1, 0, 5)
 PATIENCE = 9  # months until tax and pension offices insist on instalments, twelve of them
 OVERDUE_AT = 4  # monthly payments missed: the oldest is then more than 90 days overdue
 EASED_SHARE = 0.1  # of the repayments goes on after rescheduling
@@ -94,7 +94,16 @@ def pay_month(
     principal_now = principal.sum(axis=1)
     interest_now = interest + ledger.interest_unpaid
 
-    due = all_wages + hold.sum(axis=1) + other_now + social_now + tax_now + instalment + principal_now + interest_now
+    due = (
+        all_wages
+        + hold.sum(axis=1)
+        + other_now
+        + social_now
+        + tax_now
+        + instalment
+        + principal_now
+        + interest_now
+    )
     opening = ledger.cash.copy()
     available = opening + receipts + refund
     soft = due + traits.buffer * monthly_sales - available
@@ -106,10 +115,10 @@ def pay_month(
     available = available + paid_in
     soft = soft - paid_in
 
-    amounts = np.column_stack([tax_now, social_now, other_now, batch[:, 2], batch[:, 1], batch[:, 0]])
+    amounts = np.column_stack([tax_now, social_now, other_now, batch[:, 2], batch[:, 1], batch[:, 0], principal_now])
     may = np.ones_like(amounts, dtype=bool)
     may[:, 2] = other_now < 3.0 * monthly_other
-    may[:, 3:] = ledger.delay[:, ::-1] < BACK
+    may[:, 3:6] = ledger.delay[:, ::-1] < BACK
     order = np.where(traits.pays_taxes_last[:, None], TAXES_FIRST, SUPPLIERS_FIRST)
     pulled = np.zeros_like(may)
     for place in range(len(LEVERS)):
@@ -120,8 +129,9 @@ def pay_month(
         pulled[rows, lever] = use
     due = due - (amounts * pulled).sum(axis=1)
 
-    skip_principal = (due > available) & (principal_now > 0)
-    due = due - np.where(skip_principal, principal_now, 0.0)
+    still = ~pulled[:, 6] & (due > available) & (principal_now > 0)
+    due = due - np.where(still, principal_now, 0.0)
+    skip_principal = pulled[:, 6] | still
     skip_interest = (due > available) & (interest_now > 0)
     due = due - np.where(skip_interest, interest_now, 0.0)
     failed = due > available
@@ -163,22 +173,28 @@ def pay_month(
     trouble.arrears_age = np.where(arrears > 0, trouble.arrears_age + 1, 0)
     trouble.months = np.maximum(trouble.months + np.where(stressed, 1 + 2 * missed_one, -1), 0)
     late = (ledger.delay > 0).any(axis=1)
-    sign = stressed | late | (arrears > 0) | (paid_in > 0)
+    sign = stressed | late | (arrears > 0)
     trouble.quiet = np.where(sign, 0, trouble.quiet + 1)
-    trouble.first_sign = np.where(trouble.quiet >= 6, -1, np.where(sign & (trouble.first_sign < 0), t, trouble.first_sign))
+    trouble.first_sign = np.where(
+        trouble.quiet >= 6, -1, np.where(sign & (trouble.first_sign < 0), t, trouble.first_sign)
+    )
     return Paid(receipts + refund + paid_in, spent + caught_up, failed, stressed, paid_in)
 
 
 def traits_wealth(ledger: Ledger, traits: Traits) -> np.ndarray:
     """Return what the owner still can put in: the wealth at the opening less what was lent since (n,)."""
-    return np.floor(np.maximum(traits.wealth - (ledger.owner_loan - ledger.owner_loan_opening), 0.0) / 1e4) * 1e4
+    return (
+        np.floor(np.maximum(traits.wealth - (ledger.owner_loan - ledger.owner_loan_opening), 0.0) / 1e4) * 1e4
+    )
 
 
 def _tax_dates(world: World, traits: Traits, ledger: Ledger, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Taxes due this month and consumption tax paid back: two months after the year's end, and halfway."""
     since = (world.month_of_year[t] - traits.year_end) % 12
     # an interim payment of half of last year's consumption tax is due where that was more than 480,000 yen
-    halfway = np.where((since == 8) & (ledger.vat_last_year > 480_000), np.rint(ledger.vat_last_year / 2), 0.0)
+    halfway = np.where(
+        (since == 8) & (ledger.vat_last_year > 480_000), np.rint(ledger.vat_last_year / 2), 0.0
+    )
     ledger.vat -= halfway
     ledger.vat_due += halfway
     pays = (since == 2) | (since == 8)
@@ -260,7 +276,11 @@ def _invest(
     target = 0.8 * traits.depreciable * traits.base_sales * np.exp(np.minimum(capacity, 1.5))
     want = target - ledger.depreciable
     can = np.maximum(excess, 0.0) * 0.6
-    spend = np.where((want > 0.12 * target) & (can > 0.25 * want), np.rint(np.minimum(want, can / (1 + tax)) / 1e4) * 1e4, 0)
+    spend = np.where(
+        (want > 0.12 * target) & (can > 0.25 * want),
+        np.rint(np.minimum(want, can / (1 + tax)) / 1e4) * 1e4,
+        0,
+    )
     spend = np.maximum(spend, 0.0)
     tax_paid = np.rint(spend * tax)
     ledger.depreciable += spend
@@ -278,7 +298,7 @@ def ask_for_relief(
     ended = standing.eased_until == t
     still = (trouble.months > 0) | (standing.seen_margin < 0) | (ledger.cash < 0.6 * monthly_sales)
     asks = ended & still | (trouble.months >= traits.pride) & (standing.eased_until < t)
-    viable = (standing.seen_cash_margin > -0.06) | aid  # what the bank sees: before interest and depreciation
+    viable = (standing.seen_cash_margin > -0.02) | aid  # what the bank sees: before interest and depreciation
     granted = asks & owes & viable & ~protected & (standing.times_eased < 10)
     # afterwards the rest is spread over the time left, three years at least
     back_to_normal = ended & ~granted

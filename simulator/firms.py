@@ -1,18 +1,18 @@
 """What stays with a firm: industry, size, margins, terms, owner, honesty, what it lets others see."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtri
 
 from simulator.draws import normals, uniforms
-from simulator.world import BURN_IN_MONTHS, POOL, World, industry_table
+from simulator.terms import draw_banks, draw_terms, draw_visibility
+from simulator.world import BURN_IN_MONTHS, World, industry_table
 
-CUSTOMER_SLOTS = 3  # named main customers; a fourth slot holds all others
-SUPPLIER_SLOTS = 2  # named main suppliers; a third slot holds all others
-GENERATIONS = 4  # a lost customer is replaced by the next one on the firm's own list
-YEARLY_ENTRY = 0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
-LEAVE_YEARS = 28.0  # mean years until an owner wants to be without guarantees, or to close in good order
+YEARLY_ENTRY = (
+    0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
+)
+LEAVE_YEARS = 30.0  # mean years until an owner wants to be without guarantees, or to close in good order
 # months in which business years end; order of magnitude of the National Tax Agency's counts of corporations
 YEAR_END_SHARES = (0.03, 0.06, 0.19, 0.07, 0.09, 0.10, 0.08, 0.10, 0.11, 0.04, 0.03, 0.10)
 # association: by prefecture, weighted by a rough share of firms (Tokyo, Osaka, Aichi and so on)
@@ -23,7 +23,6 @@ PREFECTURE_WEIGHTS = (
 )  # fmt: skip
 # industries whose small class reaches 20 employees (METI's size rules); the others' reaches 5
 SMALL_TO_20 = ("01", "02", "03", "07", "08", "09", "13", "14")
-STAGES = (1, 2, 3)  # stages of data supply: yearly papers, monthly books, also due items
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,6 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
 
     life = _lifetimes(world, u[:, 4:8])
     money = _economics(seed, numbers, by, employees, small)
-    terms = _terms(seed, numbers, by)
     return Traits(
         number=np.asarray(numbers, dtype=np.int64),
         industry=industry,
@@ -135,9 +133,9 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
         established_years=1.5 + 58.0 * u[:, 8] ** 1.6,
         **life,
         **money,
-        **terms,
-        **_visibility(seed, numbers, employees),
-        banks=_banks(u[:, 9:12], prefecture),
+        **draw_terms(seed, numbers, by),
+        **draw_visibility(seed, numbers, employees),
+        banks=draw_banks(u[:, 9:12], prefecture),
     )
 
 
@@ -164,17 +162,21 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
     z, u = normals(seed, "economics", numbers, 20), uniforms(seed, "owner", numbers, 16)
     base_sales = np.rint(employees * by["sales_per_head_kyen"] * 1000 * np.exp(0.38 * z[:, 0]) / 1e5) * 1e5
     quality = z[:, 1]  # what makes both margins and equity good, and lasts
-    spread = np.where(small, 0.032, 0.024)
+    spread = np.where(small, 0.024, 0.018)
     margin = np.where(small, by["margin_small"], by["margin_medium"]) / 100 + spread * quality
     personnel = by["personnel"] * np.exp(0.15 * z[:, 2])
     depreciation = by["depreciation"] * np.exp(0.3 * z[:, 3])
     material = by["material"] * np.exp(0.06 * z[:, 4])
     outsourcing = by["outsourcing"] * np.exp(0.20 * z[:, 5])
     other = 1 - margin - personnel - depreciation - material - outsourcing
-    short = np.maximum(0.04 - other, 0)  # a firm has rent and power to pay: what is missing comes off what it buys
+    short = np.maximum(
+        0.04 - other, 0
+    )  # a firm has rent and power to pay: what is missing comes off what it buys
     off = np.minimum(short, 0.8 * outsourcing)
     outsourcing, material, other = outsourcing - off, material - (short - off), other + short
-    officers = np.minimum(0.45 * personnel, (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales)
+    officers = np.minimum(
+        0.45 * personnel, (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales
+    )
     return {
         "base_sales": base_sales,
         "material": material,
@@ -185,26 +187,27 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "margin": margin,
         "depreciation_rate": np.clip(0.13 * np.exp(0.2 * z[:, 7]), 0.06, 0.25),
         "depreciable": depreciation / 0.13,
-        "land": np.maximum(by["fixed_to_sales"] * np.exp(0.4 * z[:, 8]) - depreciation / 0.13, 0.01) * (u[:, 0] < 0.75),
+        "land": np.maximum(by["fixed_to_sales"] * np.exp(0.4 * z[:, 8]) - depreciation / 0.13, 0.01)
+        * (u[:, 0] < 0.75),
         "factory_share": np.where(by["outsourcing"] + by["material"] > 0.6, 0.25, 0.55),
         "bonus_months": np.where(u[:, 1] < 0.3, 0.0, 0.5 + 2.5 * u[:, 2]),
         "growth": (0.005 + 0.020 * z[:, 9]) / 12,
         "volatility": by["volatility"] * np.exp(0.35 * z[:, 10]) * np.where(small, 1.25, 1.0),
         "season_strength": 0.3 + 1.2 * u[:, 3],
-        "pass_through": np.clip(0.82 + 0.16 * z[:, 11], 0.3, 1.05),
+        "pass_through": np.clip(0.85 + 0.15 * z[:, 11], 0.3, 1.05),
         "management": u[:, 4],
-        "repair_limit": 0.02 + 0.07 * u[:, 4] * u[:, 5] + 0.02 * u[:, 5],
-        "wealth": np.rint(base_sales * 0.045 * np.exp(1.1 * z[:, 12] + 0.2 * quality) / 1e5) * 1e5,
+        "repair_limit": 0.04 + 0.07 * u[:, 4] * u[:, 5] + 0.02 * u[:, 5],
+        "wealth": np.rint(base_sales * 0.10 * np.exp(1.3 * z[:, 12] - 0.7 * z[:, 13]) / 1e5) * 1e5,
         "owner_age": 38 + 38 * u[:, 6],
         "has_successor": u[:, 7] < 0.42,
         "honesty": u[:, 8],
         "bookkeeping": np.clip(0.5 * u[:, 9] + 0.5 * u[:, 4], 0, 1),
         "pride": 1 + np.floor(9 * u[:, 10] ** 2),
         "pays_taxes_last": u[:, 11] < 0.55,
-        "cash_wanted": np.clip(1.5 * np.exp(0.45 * z[:, 13] + 0.25 * quality), 0.5, 7.0),
+        "cash_wanted": np.clip(1.0 * np.exp(0.75 * z[:, 13]), 0.25, 7.0),
         "buffer": 0.15 + 0.35 * u[:, 12],
         "equity_target": _equity(by, small, quality, z[:, 14]),
-        "owner_loan_share": np.where(u[:, 13] < 0.65, 0.5 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
+        "owner_loan_share": np.where(u[:, 13] < 0.75, 0.75 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
         "relation": 0.5 * z[:, 15],
         "stock_months": by["stock_months"] * np.exp(0.45 * z[:, 16]),
     }
@@ -213,57 +216,6 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
 def _equity(by: dict, small: np.ndarray, quality: np.ndarray, noise: np.ndarray) -> np.ndarray:
     middle = np.where(small, by["equity_small"], by["equity_medium"]) / 100
     spread = np.where(small, 0.30, 0.22)
-    return np.clip(middle + spread * (0.55 * quality + 0.83 * noise), -0.9, 0.88)
+    return np.clip(middle + spread * (0.3 * quality + 0.95 * noise), -0.9, 0.88)
 
 
-def _terms(seed: int, numbers: np.ndarray, by: dict) -> dict[str, np.ndarray]:
-    """Customers, suppliers and what was agreed with them."""
-    u, z = uniforms(seed, "terms", numbers, 24), normals(seed, "terms spread", numbers, 4)
-    n = len(numbers)
-    cash_share = np.clip(by["cash_share"] + 0.12 * z[:, 0] * (by["cash_share"] > 0), 0.0, 0.98)
-    first = 0.05 + 0.60 * u[:, 0] ** 2.2  # concentration: half of the firms sell a fifth or less to the largest
-    second, third = first * (0.25 + 0.6 * u[:, 1]), first * (0.1 + 0.4 * u[:, 2])
-    named = np.stack([first, second, third], axis=1)
-    named = named / np.maximum(named.sum(axis=1, keepdims=True) / 0.92, 1.0)
-    customer_share = np.concatenate([named, 1 - named.sum(axis=1, keepdims=True)], axis=1)
-    main = 0.25 + 0.35 * u[:, 3]
-    supplier_share = np.stack([main, main * 0.5, 1 - main * 1.5], axis=1)
-    # balances of m months of sales (tax included) come of items open m months: a term drawn around m, per slot
-    receivable = by["receivable_months"] / np.maximum(1 - by["cash_share"], 0.05)
-    receivable_term = np.clip(np.floor(receivable[:, None] - 0.35 + u[:, 4:8] + 0.25 * z[:, 1:2]), 1, 4).astype(int)
-    payable_term = np.clip(np.floor(by["payable_months"][:, None] - 0.1 + u[:, 8:11] + 0.3 * z[:, 2:3]), 1, 4).astype(int)
-    pool = np.floor(uniforms(seed, "customers", numbers, CUSTOMER_SLOTS * GENERATIONS) * POOL).astype(int)
-    return {
-        "cash_share": cash_share,
-        "customer_share": customer_share,
-        "customers": pool.reshape(n, CUSTOMER_SLOTS, GENERATIONS),
-        "receivable_term": receivable_term,
-        "receivable_paper": np.where(receivable_term >= 3, 1 + (u[:, 11:15] > 0.65), 0),
-        "supplier_share": supplier_share,
-        "payable_term": payable_term,
-        "payable_paper": np.where(payable_term >= 3, 1 + (u[:, 15:18] > 0.65), 0),
-    }
-
-
-def _visibility(seed: int, numbers: np.ndarray, employees: np.ndarray) -> dict[str, np.ndarray]:
-    """How much of it the institution is given: stages 1, 2, 3 of data supply, flows, consent."""
-    u = uniforms(seed, "visibility", numbers, 6)
-    readiness = u[:, 0] + 0.04 * np.clip(np.log(employees) - 1.5, -1, 2)  # larger firms have the software
-    stage = np.where(readiness > 0.80, 3, np.where(readiness > 0.68, 2, 1))
-    return {
-        "stage": stage,
-        "shares_flows": (stage == 3) | (u[:, 1] < np.where(stage == 2, 0.6, 0.35)),
-        "consent": np.where(stage == 3, 3, np.where(stage == 2, 2 + (u[:, 2] < 0.4), np.floor(3 * u[:, 2] ** 0.5))).astype(int),
-    }
-
-
-def _banks(u: np.ndarray, prefecture: np.ndarray) -> np.ndarray:
-    """Main bank and two others, as numbers: prefecture × 10 + 0..5 are local ones, 900..904 reach all over."""
-    local = prefecture[:, None] * 10 + np.floor(u[:, :2] * [3, 6]).astype(int)
-    local[:, 1] += local[:, 1] == local[:, 0]
-    return np.concatenate([local, 900 + np.floor(u[:, 2:3] * 5).astype(int)], axis=1)
-
-
-def take(traits: Traits, rows: np.ndarray) -> Traits:
-    """Return the traits of some firms."""
-    return Traits(**{field.name: getattr(traits, field.name)[rows] for field in fields(Traits)})

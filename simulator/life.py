@@ -23,8 +23,28 @@ SHEET = (
     "officer_loans_payable", "capital", "retained_earnings", "short_term_loans", "current_long_term_loans",
     "long_term_loans",
 )  # fmt: skip
-FLOWS = ("inflow", "outflow", "social_arrears", "tax_arrears", "bad_receivable", "dead_stock", "employees", "owner_paid_in")
-LOAN_FIELDS = ("balance", "monthly", "amount", "rate", "executed", "maturity", "grace_until", "scheme", "lender", "serial")
+FLOWS = (
+    "inflow",
+    "outflow",
+    "social_arrears",
+    "tax_arrears",
+    "bad_receivable",
+    "dead_stock",
+    "employees",
+    "owner_paid_in",
+)
+LOAN_FIELDS = (
+    "balance",
+    "monthly",
+    "amount",
+    "rate",
+    "executed",
+    "maturity",
+    "grace_until",
+    "scheme",
+    "lender",
+    "serial",
+)
 
 
 @dataclass
@@ -87,7 +107,8 @@ def live(world: World, traits: Traits) -> Lives:
         protected = t < np.maximum(traits.join, BURN_IN_MONTHS)
         yearly = recent["sales"][:, -12:].sum(axis=1)
         margin = recent["ordinary"][:, -12:].sum(axis=1) / np.maximum(yearly, 1.0)
-        change = yearly / np.maximum(recent["sales"][:, :12].sum(axis=1), 1.0) - 1
+        # three months against the same a year before: what the crisis schemes ask for
+        change = recent["sales"][:, -3:].sum(axis=1) / np.maximum(recent["sales"][:, -15:-12].sum(axis=1), 1.0) - 1
         monthly = yearly / 12
 
         receipts = books.roll_forward(ledger)
@@ -96,7 +117,11 @@ def live(world: World, traits: Traits) -> Lives:
         other_now, social_now = ledger.other_due.copy(), ledger.social_due.copy()
         month = trade.trade_month(world, traits, drive, t, ndtri(u), u, margin)
         accrued = books.write_trade(world, traits, ledger, month, drive.lost, t)
-        books.lose_receivables(ledger, month.failed_customer)
+        bad_debt = books.lose_receivables(ledger, month.failed_customer).sum(axis=1)
+        drive.damage[:, trade.CAUSE["customer_failure"]] += bad_debt
+        # a fire, a claim, a customer's failure are known to the bank long before the closing that shows them
+        heavy = (month.one_off + bad_debt) / np.maximum(monthly, 1.0) + 0.3 * (drive.gap[:, trade.CAUSE["owner"]] > 0.25)
+        standing.news = 0.88 * standing.news + heavy
         paid = distress.pay_month(
             world, traits, ledger, book, trouble, t,
             receipts=receipts + accrued.cash_sales + month.subsidy + lent,
@@ -166,20 +191,26 @@ def _borrow(world, traits, ledger, book, standing, trouble, t, monthly, change, 
     view = credit.score(traits, standing, debt / np.maximum(monthly, 1.0), trouble.arrears_age >= 3)
     principal, _ = credit.dues(book, standing, t)
     lacking = ledger.cash < 0.6 * traits.cash_wanted * monthly
-    asks = lacking & (t - standing.last_asked >= 6) & (principal.sum(axis=1) >= 0)
+    urgent = ledger.cash < (traits.buffer + 0.1) * monthly
+    asks = lacking & (t - standing.last_asked >= np.where(urgent, 3, 9))
     amount = traits.cash_wanted * monthly - ledger.cash + 4 * principal.sum(axis=1)
     amount = np.ceil(np.clip(amount, 0.3 * monthly, 3.0 * monthly) / 1e5) * 1e5
-    barred = (standing.eased_until >= t) | (trouble.missed > 0)
+    barred = (standing.eased_until >= t) | (trouble.missed > 1)
     proper = asks & (view > credit.PROPER) & (u[:, 15] < 0.75) & ~barred
-    covered = (book.balance * book.is_guaranteed).sum(axis=1)
-    room = np.minimum(2.8e8, 6.0 * monthly) - covered
-    guaranteed = asks & ~proper & (view > credit.GUARANTEED) & ~barred & (room >= amount)
+    covered = book.is_guaranteed & (book.scheme != credit.SCHEME["epidemic"])
+    balance, first = (book.balance * covered).sum(axis=1), (book.amount * covered).sum(axis=1)
+    # a loan that is half repaid is often made whole again, in good times too: the old one goes into the new one
+    renews = (balance < 0.45 * first) & (u[:, 12] < 0.05) & (t < traits.leave_month) & (t - standing.last_asked >= 6)
+    asks_covered = (asks & ~proper) | renews
+    amount = np.where(renews & ~asks, np.ceil(np.maximum(0.8 * first - balance, 0.5 * monthly) / 1e5) * 1e5, amount)
+    room = np.minimum(2.8e8, 6.0 * monthly) - (book.balance * book.is_guaranteed).sum(axis=1)
+    guaranteed = asks_covered & (view > credit.GUARANTEED) & ~barred & (room >= amount)
     scheme = np.where(guaranteed, credit.choose_scheme(world, traits, book, t, change, u[:, 16]), 0)
 
     window = credit.epidemic_window(world, t) & ~standing.took_epidemic
-    hit = window & (change < -0.03) & (u[:, 17] < 0.14) & (trouble.missed == 0)
+    hit = window & (change < -0.03) & (u[:, 17] < 0.22) & (trouble.missed == 0)
     scheme = np.where(hit, credit.SCHEME["epidemic"], scheme)
-    amount = np.where(hit, np.ceil(np.minimum(2.5 * monthly, 6e7) / 1e5) * 1e5, amount)
+    amount = np.where(hit, np.ceil(np.minimum(2.8 * monthly, 6e7) / 1e5) * 1e5, amount)
     standing.took_epidemic |= hit
 
     joins = traits.is_entrant & (t == traits.join) & (traits.start + k == t)
@@ -187,13 +218,14 @@ def _borrow(world, traits, ledger, book, standing, trouble, t, monthly, change, 
     amount = np.where(joins, np.ceil((0.8 + 1.6 * u[:, 18]) * monthly / 1e5) * 1e5, amount)
 
     granted = proper | guaranteed | hit | joins
+    old = credit.repay_old(book, guaranteed & ~hit & ~joins)
     slot = credit.lend(
-        world, traits, book, standing, t, amount=np.where(granted, amount, 0.0), scheme=scheme, u=u[:, 17:20],
+        world, traits, book, standing, t, amount=np.where(granted, amount + old, 0.0), scheme=scheme, u=u[:, 17:20],
         short=proper & (u[:, 19] < 0.15),
     )  # fmt: skip
-    standing.last_asked = np.where(asks | hit | joins, t, standing.last_asked)
+    standing.last_asked = np.where(asks_covered | asks | hit | joins, t, standing.last_asked)
     _roll_over(book, standing, view, t)
-    return np.where(slot >= 0, amount, 0.0)
+    return np.where(slot >= 0, amount, -old)
 
 
 def _roll_over(book, standing, view, t) -> None:
@@ -272,14 +304,20 @@ def _see(world, traits, standing, sheet, recent, t) -> None:
     sees = (world.month_of_year[t] - traits.year_end) % 12 == 3
     # figures of three months ago: the closing itself
     sales = np.maximum(recent["sales"][:, -15:-3].sum(axis=1), 1.0)
-    standing.seen_equity = np.where(sees, 1 - debts / assets, standing.seen_equity)
-    standing.seen_margin = np.where(sees, recent["ordinary"][:, -15:-3].sum(axis=1) / sales, standing.seen_margin)
+    # what the owner lent counts as capital, as banks count it
+    own = 1 - (debts - sheet["officer_loans_payable"]) / assets
+    standing.seen_equity = np.where(sees, own, standing.seen_equity)
+    standing.seen_margin = np.where(
+        sees, recent["ordinary"][:, -15:-3].sum(axis=1) / sales, standing.seen_margin
+    )
     standing.seen_cash_margin = np.where(
         sees, recent["cash"][:, -15:-3].sum(axis=1) / sales, standing.seen_cash_margin
     )
 
 
-def _record(lives, k, lines, sheet, ledger, paid, outflow, accrued, month, drive, book, eased, traits) -> None:
+def _record(
+    lives, k, lines, sheet, ledger, paid, outflow, accrued, month, drive, book, eased, traits
+) -> None:
     extra = {
         "inflow": paid.inflow,
         "outflow": outflow,

@@ -55,14 +55,25 @@ def _annual(desk: Desk) -> list[pd.DataFrame]:
         return []
     u = desk.draw_months("closing versions", 4)[firm, k]
     end = desk.ends_on[firm]
-    head = {"firm_id": desk.firm_ids[firm], "period_end": desk.day(firm, k), "kind": "annual", "period_months": 12.0}
+    head = {
+        "firm_id": desk.firm_ids[firm],
+        "period_end": desk.day(firm, k),
+        "kind": "annual",
+        "period_months": 12.0,
+    }
     truth = _true_accounts(desk, firm, k, 12)
     wrong = u[:, 0] < WRONG_CLOSINGS
     corrected = np.where(wrong, known + days(25 + 120 * u[:, 2]), known)
     right = _rows(head | {"source_actor": "association", "known_date": corrected}, truth, corrected <= end)
-    first = _rows(head | {"source_actor": "association", "known_date": known}, _too_good(truth, 0.003 + 0.02 * u[:, 1]), wrong)
+    first = _rows(
+        head | {"source_actor": "association", "known_date": known},
+        _too_good(truth, 0.003 + 0.02 * u[:, 1]),
+        wrong,
+    )
     # a main bank that may see them gets a copy, some days before or after the association
-    copied = np.maximum(known + days(-15 + 40 * u[:, 3]), np.maximum(desk.joined_on[firm], head["period_end"]))
+    copied = np.maximum(
+        known + days(-15 + 40 * u[:, 3]), np.maximum(desk.joined_on[firm], head["period_end"])
+    )
     gives = (desk.traits.consent[firm] >= 2) & (desk.draw("bank copies", 1)[firm, 0] < 0.5) & (copied <= end)
     copies = _rows(head | {"source_actor": desk.bank_names(firm, 0), "known_date": copied}, truth, gives)
     return [right, first, copies]
@@ -76,13 +87,20 @@ def _trial(desk: Desk) -> list[pd.DataFrame]:
     u = desk.draw_months("trial versions", 3)[firm, k]
     lag = 12 + 22 * (1 - traits.bookkeeping[firm]) + 10 * u[:, 0] + 12 * desk.lives.stressed[firm, k]
     known = desk.day(firm, k) + days(lag)
-    head = {"firm_id": desk.firm_ids[firm], "period_end": desk.day(firm, k), "kind": "trial", "period_months": 1.0}
+    head = {
+        "firm_id": desk.firm_ids[firm],
+        "period_end": desk.day(firm, k),
+        "kind": "trial",
+        "period_months": 1.0,
+    }
     books = _interim(desk, firm, k, _true_accounts(desk, firm, k, 1))
     wrong = u[:, 1] < WRONG_MONTHS
     corrected = np.where(wrong, known + days(30 + 40 * u[:, 2]), known)
     # tax accountants send what they keep; who has none sends it himself
     actor = np.where(desk.draw("adviser", 1)[firm, 0] < 0.85, "association", "firm").astype(object)
-    right = _rows(head | {"source_actor": actor, "known_date": corrected}, books, corrected <= desk.ends_on[firm])
+    right = _rows(
+        head | {"source_actor": actor, "known_date": corrected}, books, corrected <= desk.ends_on[firm]
+    )
     first = _rows(
         head | {"source_actor": actor, "known_date": known},
         _too_good(books, 0.03 + 0.1 * u[:, 2]),
@@ -103,7 +121,9 @@ def _true_accounts(desk: Desk, firm: np.ndarray, k: np.ndarray, months: int) -> 
         else:
             columns[name] = accounts[name][firm, k]
     for side, items in (("receivable", desk.receivables), ("payable", desk.payables)):
-        for name, balance in zip((f"accounts_{side}", f"notes_{side}", f"electronic_{side}s"), items.open_by_paper(), strict=True):
+        for name, balance in zip(
+            (f"accounts_{side}", f"notes_{side}", f"electronic_{side}s"), items.open_by_paper(), strict=True
+        ):
             columns[name] = balance[firm, k]
     columns["accounts_receivable"] = columns["accounts_receivable"] + accounts["bad_receivable"][firm, k]
     return columns | {name: np.zeros(len(firm)) for name in NEVER_USED}
@@ -116,7 +136,9 @@ def _interim(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict
     quality = traits.bookkeeping[firm]
     no_depreciation = u[firm, 0] > 0.25 + 0.6 * quality
     no_counting = u[firm, 1] > 0.20 + 0.7 * quality
-    since = (desk.month_of_year[firm, k] - traits.year_end[firm] - 1) % 12 + 1  # months of the business year so far
+    since = (
+        desk.month_of_year[firm, k] - traits.year_end[firm] - 1
+    ) % 12 + 1  # months of the business year so far
     opening = np.maximum(k - since, 0)
     out = dict(columns)
 
@@ -133,12 +155,16 @@ def _interim(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict
     shown_before = np.where(no_counting & (since > 1), stock[firm, opening], stock[firm, before])
     out["inventories"] = shown
     # what is bought counts as used up: the change in stock is missing in the cost; write-downs come at the year's end
-    out["cost_of_sales"] = out["cost_of_sales"] + (stock[firm, k] - stock[firm, before]) - (shown - shown_before)
+    out["cost_of_sales"] = (
+        out["cost_of_sales"] + (stock[firm, k] - stock[firm, before]) - (shown - shown_before)
+    )
     out["retained_earnings"] = columns["retained_earnings"] + unbooked + (shown - stock[firm, k])
     return _without_year_end_entries(desk, firm, k, out, no_counting)
 
 
-def _without_year_end_entries(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict, no_counting: np.ndarray) -> dict:
+def _without_year_end_entries(
+    desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict, no_counting: np.ndarray
+) -> dict:
     """Leave income tax and stock write-downs of a closing month out: they are booked with the closing."""
     out = dict(columns)
     tax = columns["income_taxes"]
@@ -171,6 +197,8 @@ def _too_good(columns: dict, share_of_admin: np.ndarray) -> dict:
 def _rows(head: dict, parts: dict, keep: np.ndarray) -> pd.DataFrame:
     """Put head and accounts together, totals added, for the rows to keep."""
     columns = dict(parts)
-    for total, signed in (*reversed(BALANCE_STEPS.items()), *PROFIT_STEPS.items()):
+    # totals of parts first, then totals of totals
+    balance = sorted(BALANCE_STEPS.items(), key=lambda item: any(part in BALANCE_STEPS for part in item[1]))
+    for total, signed in (*balance, *PROFIT_STEPS.items()):
         columns[total] = sum(sign * columns[part] for part, sign in signed.items())
     return pd.DataFrame(head | {name: columns[name] for name in ACCOUNTS})[keep]

@@ -40,7 +40,10 @@ WAGE_PATH = (
 )  # fmt: skip
 RATE_PATH = (((2013, 1), 1.9), ((2016, 6), 1.3), ((2023, 12), 1.25), ((2025, 12), 1.9))  # per cent a year
 CONSUMPTION_TAX = (((1989, 4), 0.03), ((1997, 4), 0.05), ((2014, 4), 0.08), ((2019, 10), 0.10))
-GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO = (2020, 5), (2021, 3)  # the epidemic's interest-free loans were granted
+GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO = (
+    (2020, 5),
+    (2021, 3),
+)  # the epidemic's interest-free loans were granted
 
 
 def month_number(year: int, month: int) -> int:
@@ -55,7 +58,9 @@ def _path(points: tuple, months: np.ndarray) -> np.ndarray:
 @cache
 def industry_table() -> pd.DataFrame:
     """Read the parameters of the 27 industries, by code."""
-    return pd.read_csv(files("simulator") / "industries.csv", dtype={"code": str, "season": str}).set_index("code")
+    return pd.read_csv(files("simulator") / "industries.csv", dtype={"code": str, "season": str}).set_index(
+        "code"
+    )
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,9 @@ class World:
 
 def month_end_dates(numbers: np.ndarray) -> np.ndarray:
     """Return the last days of months given by number, as datetime64[D]."""
-    return (np.asarray(numbers) - 1970 * 12 + 1).astype("datetime64[M]").astype("datetime64[D]") - np.timedelta64(1, "D")
+    return (np.asarray(numbers) - 1970 * 12 + 1).astype("datetime64[M]").astype(
+        "datetime64[D]"
+    ) - np.timedelta64(1, "D")
 
 
 def make_world(seed: int, *, first_month: str, months: int) -> World:
@@ -171,12 +178,16 @@ def _customers(seed: int, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """When customers outside the portfolio pay late and fail: late (T, POOL), fails (POOL,)."""
     total = len(numbers)
     random = world_generator(seed, "customers")
-    slack = random.beta(1.0, 24.0, POOL)  # a customer's habit of paying a month late, 4 % of months in the mean
+    slack = random.beta(
+        1.0, 24.0, POOL
+    )  # a customer's habit of paying a month late, 4 % of months in the mean
     years = numbers / 12.0
-    # 1 % a year fail, fewer while epidemic aid lasts, more in the wave after it
-    calendar = np.interp(years, [2020.2, 2020.6, 2021.9, 2022.8, 2024.0, 2026.0], [1.0, 0.5, 0.55, 1.2, 1.5, 1.3])
+    # 1.4 % a year fail, fewer while epidemic aid lasts, more in the wave after it
+    calendar = np.interp(
+        years, [2020.2, 2020.6, 2021.9, 2022.8, 2024.0, 2026.0], [1.0, 0.5, 0.55, 1.2, 1.5, 1.3]
+    )
     draw = world_generator(seed, "customer failures").random((total, POOL))
-    failing = draw < (0.010 / 12 * calendar)[:, None]
+    failing = draw < (0.014 / 12 * calendar)[:, None]
     fails = np.where(failing.any(axis=0), failing.argmax(axis=0), NEVER)
     ahead = fails[None, :] - np.arange(total)[:, None]
     habit = world_generator(seed, "customer habits").random((total, POOL)) < slack

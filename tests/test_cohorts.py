@@ -14,7 +14,7 @@ RULES = {"horizon_months": 12, "reporting_lag_months": 3}
 def table(rows, columns):
     frame = pd.DataFrame(rows, columns=columns)
     dates = [name for name in columns if name.endswith("_date")]
-    return frame.astype({name: "datetime64[ms]" for name in dates} | {"firm_id": "str"})
+    return frame.astype(dict.fromkeys(dates, "datetime64[ms]") | {"firm_id": "str"})
 
 
 def firms(*rows):
@@ -31,14 +31,16 @@ def life(firm_events, as_of, cutoff="2030-12-31", known="2015-01-01"):
     return frame.iloc[0]
 
 
-# A firm known from May 2018, rescheduled in February 2020, 90 days overdue on 20 November 2021 (known in
-# December), bankrupt in March 2022:
+# One firm's life; M J S D are the cohorts of March, June, September, December:
 #
-#   2018          2019          2020          2021          2022
-#   ----K---------|--r----------|-------------|-----------D--|--B------
-#   cohorts:  M J S D  M J S D    M J S D       M J S D      M
+#   2018       2019       2020       2021       2022
+#   M J S D    M J S D    M J S D    M J S D    M
+#   --K--------------------r----------------X----B--
 #
-# K known, r rescheduling (2020-02-10 lies between the cohorts of 2019-12 and 2020-03), D default, B bankruptcy.
+# K: known from 2018-05-10
+# r: rescheduled on 2020-02-10, between the cohorts of 2019-12 and 2020-03
+# X: 90 days overdue on 2021-11-20, known on 2021-12-05: the default
+# B: bankrupt on 2022-03-15
 LIFE = [
     ("rescheduling", "2020-02-10", "2020-02-28"),
     ("overdue_90d", "2021-11-20", "2021-12-05"),

@@ -10,7 +10,7 @@ RUNS = pd.date_range("2023-01-31", periods=8, freq="ME")  # January to August
 
 
 def flags(**firms):
-    """One text per firm, a character per run: x flagged, - not flagged, a blank where the firm was not scored."""
+    """One character per firm and run: x flagged, - not flagged, a blank where the firm was not scored."""
     rows = [
         (day, firm, mark == "x")
         for firm, marks in firms.items()

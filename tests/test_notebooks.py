@@ -25,5 +25,10 @@ def test_a_notebook_runs_on_a_finished_run(path, small_run, monkeypatch):
 
     NotebookClient(notebook, timeout=300, kernel_name="python3").execute()
 
-    pictures = [out for cell in notebook.cells for out in cell.get("outputs", []) if "image/png" in out.get("data", {})]
+    pictures = [
+        out
+        for cell in notebook.cells
+        for out in cell.get("outputs", [])
+        if "image/png" in out.get("data", {})
+    ]
     assert len(pictures) == 3  # beeswarm, waterfall, dependence

@@ -1,6 +1,7 @@
 """Splits of time: dates listed by hand, the gaps as an invariant, firms held out by a stable hash."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -80,7 +81,7 @@ def test_no_two_splits_look_at_the_same_months(every, count, horizon, test, cali
         assume(False)
     parts = [splits.train, splits.calibration, splits.test]
     assert all(parts)
-    for earlier, later in zip(parts, parts[1:], strict=False):
+    for earlier, later in pairwise(parts):
         assert earlier[-1] + pd.offsets.MonthEnd(horizon) <= later[0]
     assert splits.test[-1] + pd.offsets.MonthEnd(horizon + lag) <= cutoff
     assert len(splits.test) <= -(-test // every)
@@ -136,8 +137,7 @@ def test_a_firm_keeps_its_place_whoever_else_is_there():
 
 
 def test_places_never_change_between_versions():
-    # first 8 bytes of blake2b of "1:00000001", digest size 8, over 2^64: computed once with hashlib's command
-    assert place_of_firm(["00000001"], seed=1)[0] == pytest.approx(PLACE, abs=1e-15)
-
-
-PLACE = 0.0
+    # printf 1:00000001 | b2sum -l 64 gives 810647cb12a76377; its upper 53 bits over 2^53
+    assert place_of_firm(["00000001"], seed=1)[0] == (0x810647CB12A76377 >> 11) / 2**53
+    with pytest.raises(ValueError, match="row 1 has no firm_id"):
+        place_of_firm(["a", None], seed=1)

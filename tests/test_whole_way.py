@@ -30,7 +30,9 @@ def test_contributions_and_base_value_add_up_to_lightgbms_own_margin(small_run, 
     assert set(scores["tier"]) >= {"basic", "standard"}
     for tier, rows in scores.groupby("tier"):
         booster = lightgbm.Booster(model_file=small_run.paths.models / "default" / tier / "booster.txt")
-        oracle = booster.predict(values.loc[rows["firm_id"], booster.feature_name()].to_numpy(), raw_score=True)
+        oracle = booster.predict(
+            values.loc[rows["firm_id"], booster.feature_name()].to_numpy(), raw_score=True
+        )
         np.testing.assert_allclose(rows["margin"], oracle, rtol=0, atol=1e-9)
         # the table keeps float32: a hundred contributions of size 1 lose at most about 1e-5
         added = rows["base_value"].to_numpy() + sums[tier][rows["firm_id"]].to_numpy()
@@ -64,7 +66,9 @@ def test_firms_in_default_or_gone_are_not_scored(small_run, scored):
     assert not ended & set(read_table(scored / "scores")["firm_id"])
 
 
-def test_scoring_twice_keeps_the_chunks_and_a_lost_chunk_comes_back_with_the_same_bytes(small_run, scored, tmp_path):
+def test_scoring_twice_keeps_the_chunks_and_a_lost_chunk_comes_back_with_the_same_bytes(
+    small_run, scored, tmp_path
+):
     paths = small_run.paths
     recipe = make_recipe(load_params(small_run.root), paths)
     again = tmp_path / "scored"
@@ -72,7 +76,9 @@ def test_scoring_twice_keeps_the_chunks_and_a_lost_chunk_comes_back_with_the_sam
     files = sorted(path.relative_to(scored) for path in scored.rglob("*.parquet"))
 
     assert len(files) == 4 * 2  # four tables of two chunks
-    assert [(again / scored.name / file).read_bytes() == (scored / file).read_bytes() for file in files] == [True] * 8
+    assert [(again / scored.name / file).read_bytes() == (scored / file).read_bytes() for file in files] == [
+        True
+    ] * 8
 
     before = {file: (again / scored.name / file).stat().st_mtime_ns for file in files}
     (again / scored.name / "chunks" / "part-00001.json").unlink()  # as after a kill in the middle of chunk 1
@@ -86,7 +92,11 @@ def test_scoring_twice_keeps_the_chunks_and_a_lost_chunk_comes_back_with_the_sam
 
 def test_the_same_seed_gives_the_same_model_text_and_scores(small_run, tmp_path):
     root = tmp_path / "again"
-    shutil.copytree(small_run.root, root, ignore=shutil.ignore_patterns("models", "scored", "best_params.json", "optuna.db"))
+    shutil.copytree(
+        small_run.root,
+        root,
+        ignore=shutil.ignore_patterns("models", "scored", "best_params.json", "optuna.db"),
+    )
 
     run_stages(root, ("tune", "train", "score"))
 

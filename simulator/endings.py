@@ -1,0 +1,114 @@
+"""How firms leave the portfolio: overdue, subrogation, bankruptcy, repaid; and the truth about it."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from simulator.desk import DAY, Desk, days, finish
+from simulator.trade import CAUSES
+
+NOT = np.datetime64("NaT", "D")
+
+
+@dataclass(frozen=True)
+class Endings:
+    """Days of what happened to each firm (n,) datetime64[D], NaT if it did not."""
+
+    overdue_on: np.ndarray
+    subrogated_on: np.ndarray
+    bankrupt_on: np.ndarray
+    repaid_on: np.ndarray
+
+    @property
+    def default_on(self) -> np.ndarray:
+        """Return the first of the three ways of default, NaT if none."""
+        far = np.datetime64("2200-01-01", "D")
+        dates = [
+            np.where(np.isnat(d), far, d) for d in (self.overdue_on, self.subrogated_on, self.bankrupt_on)
+        ]
+        first = np.minimum.reduce(dates)
+        return np.where(first == far, NOT, first)
+
+
+def endings(desk: Desk) -> Endings:
+    """Return when each firm in the portfolio came to which end, within the span or after it."""
+    lives = desk.lives
+    every = np.arange(len(desk.traits))
+    u = desk.draw("endings", 6)
+
+    def when(k: np.ndarray) -> np.ndarray:
+        return np.where((k >= 0) & desk.appears, desk.day(every, np.maximum(k, 0)), NOT)
+
+    # the oldest of the missed payments fell due three month ends before: its 90th day is the event
+    overdue = when(np.where(lives.overdue >= 0, lives.overdue - 3, -1)) + 90 * DAY
+    bankrupt = when(lives.bankrupt) - days(15 * u[:, 0])
+    # a firm in arrears that still burns cash files within a year; one that does not goes on in the association's hands
+    files = (lives.overdue >= 0) & ~lives.viable
+    bankrupt = np.where(files, overdue + days(20 + 300 * u[:, 1]), bankrupt)
+    # the bank claims 90 days after the due date or the acceleration at the earliest; papers take a month or more
+    claim = np.where(
+        lives.overdue >= 0,
+        overdue + days(25 + 150 * u[:, 2]),
+        when(lives.bankrupt) + days(92 + 110 * u[:, 2]),
+    )
+    owed = (lives.loans["balance"] * (lives.loans["scheme"] > 0))[every, np.maximum(desk.last_k, 0)].sum(
+        axis=1
+    ) > 0
+    claim = np.where(owed, claim, NOT)
+    repaid = when(lives.repaid)
+    return Endings(overdue, claim, bankrupt, repaid)
+
+
+def events(desk: Desk) -> pd.DataFrame:
+    """Return the `events` table: what happened and when the institution came to know it."""
+    ends, u = endings(desk), desk.draw("event lags", 5)
+    parts = [
+        ("overdue_90d", ends.overdue_on, 10 + 18 * u[:, 0]),
+        ("bankruptcy", ends.bankrupt_on, 4 + 24 * u[:, 1]),
+        ("subrogation", ends.subrogated_on, 1 + 6 * u[:, 2]),
+        ("paid_off", ends.repaid_on, 8 + 10 * u[:, 3]),
+    ]
+    frames = []
+    for kind, on, lag in parts:
+        firm = np.flatnonzero(~np.isnat(on))
+        frames.append(_event_rows(desk, firm, kind, on[firm], on[firm] + days(lag[firm])))
+    firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
+    on = desk.day(firm, k)
+    frames.append(_event_rows(desk, firm, "rescheduling", on, on + days(10 + 20 * u[firm, 4])))
+    return finish(desk, "events", pd.concat(frames, ignore_index=True))
+
+
+def _event_rows(desk: Desk, firm, kind, on, known) -> pd.DataFrame:
+    return pd.DataFrame({"firm_id": desk.firm_ids[firm], "kind": kind, "event_date": on, "known_date": known})
+
+
+def truth_lives(desk: Desk) -> pd.DataFrame:
+    """Return truth/lives: one row per firm that came in; causes are named for the firms that failed."""
+    ends, lives, traits = endings(desk), desk.lives, desk.traits
+    here = np.flatnonzero(desk.appears)
+    default = np.where(lives.repaid >= 0, NOT, ends.default_on)
+    failed = ~np.isnat(default)
+    sign = (lives.first_sign >= 0) & failed
+    cause = np.where(failed, np.array(CAUSES, dtype=object)[np.maximum(lives.cause, 0)], None)
+    kind = np.where(lives.overdue >= 0, "overdue_90d", np.where(lives.bankrupt >= 0, "bankruptcy", None))
+    frame = pd.DataFrame({
+        "firm_id": desk.firm_ids,
+        "number": traits.number,
+        "cause": cause,
+        "first_sign_date": np.where(sign, desk.world.month_ends[np.maximum(lives.first_sign, 0)], NOT),
+        "default_date": default,
+        "default_kind": np.where(failed, kind, None),
+        "joined_on": desk.joined_on,
+        "left_on": np.where(lives.ended >= 0, desk.ends_on, NOT),
+        "honesty": traits.honesty,
+        "management": traits.management,
+        "bookkeeping": traits.bookkeeping,
+        "owner_wealth": traits.wealth,
+        "structural_margin_pct": 100 * traits.margin,
+        "stage": traits.stage,
+    }).iloc[here]  # fmt: skip
+    dates = ["first_sign_date", "default_date", "joined_on", "left_on"]
+    return frame.astype(
+        dict.fromkeys(dates, "datetime64[ms]") | dict.fromkeys(["firm_id", "cause", "default_kind"], "str")
+    ).reset_index(drop=True)

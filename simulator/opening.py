@@ -1,0 +1,124 @@
+"""How a firm's books and loans stand when its life begins here."""
+
+import numpy as np
+
+from simulator.books import AHEAD, BACK, SOCIAL_SHARE, Ledger, balance_sheet
+from simulator.credit import SCHEME, SLOTS, LoanBook, Standing
+from simulator.draws import uniforms
+from simulator.firms import Traits
+from simulator.world import World
+
+
+def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
+    """Open every firm's books; returns the ledger and the bank debt still to be placed with lenders (n,)."""
+    n, base = len(traits), traits.base_sales
+    month = base / 12
+    u = uniforms(world.seed, "opening", traits.number, 12)
+    tax = world.tax[traits.start]
+    billed = np.rint(month * (1 + tax) * (1 - traits.cash_share))
+    receivable = np.zeros((n, 4, AHEAD))
+    bought = np.rint(month * (traits.material + traits.outsourcing) * (1 + tax))
+    payable = np.zeros((n, 3, BACK + AHEAD))
+    for term in range(1, 5):
+        receivable[:, :, term] = np.where(
+            traits.receivable_term >= term, np.rint(billed[:, None] * traits.customer_share), 0.0
+        )
+        payable[:, :, BACK + term] = np.where(
+            traits.payable_term >= term, np.rint(bought[:, None] * traits.supplier_share), 0.0
+        )
+
+    def part(size: np.ndarray | float) -> np.ndarray:
+        return np.rint(base * size / 1000) * 1000
+
+    zeros = {name: np.zeros(n) for name in (
+        "bad_receivable", "dead_stock", "wages_unpaid", "social_arrears", "vat", "vat_due", "vat_last_year",
+        "income_tax_due", "vat_arrears", "vat_arrears_now", "income_tax_arrears", "interest_unpaid", "year_pretax", "loss_carried",
+    )}  # fmt: skip
+    ledger = Ledger(
+        cash=part(traits.cash_wanted / 12 * (0.5 + 0.6 * u[:, 0])),
+        receivable=receivable,
+        stock=np.rint(traits.stock_months * month),
+        depreciable=part(traits.depreciable * (0.6 + 0.4 * u[:, 1])),
+        land=part(traits.land),
+        intangible=part(0.004 * u[:, 2]),
+        investments=part(0.10 * u[:, 3] ** 2),
+        securities=part(np.where(u[:, 4] < 0.12, 0.03 * u[:, 5], 0.0)),
+        suspense=part(0.006 * u[:, 6] ** 2),
+        officer_receivable=part(np.where(u[:, 7] < 0.18, 0.06 * u[:, 8], 0.0)),
+        other_current=part(0.015 + 0.03 * u[:, 9]),
+        payable=payable,
+        delay=np.zeros((n, 3), dtype=np.int64),
+        other_due=np.rint(month * traits.other * (1 + tax)),
+        social_due=np.rint(month * (traits.staff + traits.officers) * SOCIAL_SHARE),
+        owner_loan=np.zeros(n),
+        owner_loan_opening=np.zeros(n),
+        capital=np.maximum(np.rint(np.minimum(base * 0.04, 5e7) * (0.4 + u[:, 10]) / 1e6), 1.0) * 1e6,
+        retained=np.zeros(n),
+        **zeros,
+    )
+    assets = balance_sheet(ledger)["total_assets"]
+    operating = ledger.payable.sum(axis=(1, 2)) + ledger.other_due + ledger.social_due
+    gap = np.maximum(np.rint(assets * (1 - traits.equity_target)) - operating, np.rint(0.6 * month))
+    owner = np.rint(gap * traits.owner_loan_share)
+    # no bank lends without end: what is more than a year's sales (and the fixed assets) came from the owner
+    debt = np.minimum(gap - owner, np.rint(0.9 * base + 0.7 * (ledger.land + ledger.depreciable)))
+    ledger.owner_loan = gap - debt
+    ledger.owner_loan_opening = ledger.owner_loan.copy()
+    ledger.retained = assets - operating - gap - ledger.capital
+    return ledger, debt
+
+
+def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook, Standing]:
+    """Place the opening debt with lenders: one to four loans of different age."""
+    n = len(traits)
+    u = uniforms(world.seed, "opening loans", traits.number, 24)
+    book = LoanBook(
+        **{name: np.zeros((n, SLOTS)) for name in ("balance", "monthly", "rate", "amount", "missed")},
+        **{
+            name: np.zeros((n, SLOTS), dtype=np.int64)
+            for name in ("executed", "maturity", "grace_until", "lender")
+        },
+        scheme=np.zeros((n, SLOTS), dtype=np.int64),
+        serial=np.full((n, SLOTS), -1, dtype=np.int64),
+    )
+    count = 1 + np.floor(u[:, 0] * np.clip(np.log10(traits.base_sales) - 5.5, 1, 4)).astype(int)
+    weight = np.where(np.arange(4)[None, :] < count[:, None], 0.3 + u[:, 1:5], 0.0)
+    weight /= weight.sum(axis=1, keepdims=True)
+    left = debt.copy()
+    has_bullet = (u[:, 5] < 0.22) & (count > 1)
+    for slot in range(4):
+        part = np.where(slot == count - 1, left, np.rint(debt * weight[:, slot] / 1e4) * 1e4)
+        part = np.where(slot < count, np.minimum(part, left), 0.0)
+        left -= part
+        bullet = has_bullet & (slot == 1)
+        term = np.array([60, 84, 84, 120])[np.floor(4 * u[:, 6 + slot]).astype(int)]
+        age = np.floor(u[:, 10 + slot] * 0.5 * term).astype(int)
+        guaranteed = (~traits.is_entrant) & ((slot == 0) | ((u[:, 14 + slot] < 0.5) & ~bullet))
+        small = u[:, 18 + slot] < 0.30
+        book.balance[:, slot] = part
+        book.monthly[:, slot] = np.where(bullet, 0.0, np.ceil(part / (term - age)))
+        book.amount[:, slot] = np.where(bullet, part, book.monthly[:, slot] * term)
+        book.rate[:, slot] = np.round(world.interest[traits.start] + 0.6 - 0.5 * traits.relation, 3)
+        book.executed[:, slot] = traits.start - np.where(bullet, 6, age + 1)
+        book.maturity[:, slot] = book.executed[:, slot] + np.where(bullet, 12, term)
+        book.grace_until[:, slot] = book.executed[:, slot]
+        book.scheme[:, slot] = np.where(
+            guaranteed, np.where(small, SCHEME["small_lot"], SCHEME["general"]), 0
+        )
+        book.lender[:, slot] = np.minimum(slot, 2)
+        book.serial[:, slot] = np.where(part > 0, slot, -1)
+    book.rate = np.clip(book.rate, 0.5, 8.0)
+    standing = Standing(
+        closing_equity=traits.equity_target.copy(),
+        seen_equity=traits.equity_target.copy(),
+        seen_margin=traits.margin.copy(),
+        seen_cash_margin=traits.margin + traits.depreciable * traits.depreciation_rate,
+        last_asked=np.full(n, -99),
+        serial=np.full(n, 4),
+        eased_until=np.full(n, -1),
+        eased_share=np.ones(n),
+        times_eased=np.zeros(n, dtype=np.int64),
+        took_epidemic=np.zeros(n, dtype=bool),
+        news=np.zeros(n),
+    )
+    return book, standing

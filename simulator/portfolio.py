@@ -1,0 +1,170 @@
+"""The embedded portfolio as raw tables: firms in chunks, each the same whatever is simulated beside it."""
+
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from intake.contracts import TABLES, empty_table
+from intake.store import write_table
+from simulator.accounts_seen import account_flows, firms, headcounts
+from simulator.credit_seen import credit
+from simulator.desk import Desk
+from simulator.due_items import due_items as due_items_table
+from simulator.endings import events, truth_lives
+from simulator.firms import draw_traits
+from simulator.life import live
+from simulator.notes import notes as notes_table
+from simulator.signals import arrears, crd_grades, external_flags, monitoring_reports
+from simulator.statements import statements
+from simulator.world import World, make_world
+
+TRUTH_TABLES = ("lives",)
+
+
+def simulate_chunk(
+    numbers: np.ndarray,
+    *,
+    months: int,
+    seed: int,
+    first_month: str = "2015-01",
+    due_items: bool = True,
+    notes: bool = True,
+) -> dict[str, pd.DataFrame]:
+    """Simulate firms by number and return every raw table, and ``truth/...`` tables, of them.
+
+    Parameters
+    ----------
+    numbers : (n,) int, strictly increasing
+        Firm numbers; a firm's rows depend on `seed`, `months`, `first_month` and its number only.
+    months : int, 13 or more
+        Reported months.
+    seed : int, 0 or more
+    first_month : str, ``YYYY-MM``
+    due_items, notes : bool
+        Leave them out (empty tables) to save time.
+
+    Returns
+    -------
+    dict of DataFrame
+        One entry per name of `intake.contracts.TABLES` and one per truth table; amounts in whole yen.
+
+    Raises
+    ------
+    ValueError
+        If numbers do not increase, the seed is negative, or the span is too short or not ``YYYY-MM``.
+
+    Examples
+    --------
+    >>> chunk = simulate_chunk(np.arange(3), months=24, seed=1)
+    >>> sorted(chunk["firms"]["firm_id"])[0]
+    '00000000'
+    >>> simulate_chunk(np.arange(3), months=24, seed=-1)
+    Traceback (most recent call last):
+    ValueError: seed must be 0 or more, got -1
+    """
+    if seed < 0:
+        raise ValueError(f"seed must be 0 or more, got {seed}")
+    world = make_world(seed, first_month=first_month, months=months)
+    return _tables(world, np.asarray(numbers), due_items=due_items, notes=notes)
+
+
+def _tables(world: World, numbers: np.ndarray, *, due_items: bool, notes: bool) -> dict[str, pd.DataFrame]:
+    desk = Desk(world, live(world, draw_traits(world, numbers)))
+    loans, guarantees = credit(desk)
+    tables = {
+        "firms": firms(desk),
+        "headcounts": headcounts(desk),
+        "statements": statements(desk),
+        "loans": loans,
+        "guarantees": guarantees,
+        "due_items": due_items_table(desk) if due_items else empty_table("due_items"),
+        "account_flows": account_flows(desk),
+        "arrears": arrears(desk),
+        "crd_grades": crd_grades(desk),
+        "notes": notes_table(desk) if notes else empty_table("notes"),
+        "monitoring_reports": monitoring_reports(desk),
+        "external_flags": external_flags(desk),
+        "events": events(desk),
+    }
+    return {name: tables[name] for name in TABLES} | {"truth/lives": truth_lives(desk)}
+
+
+def simulate(
+    out: Path,
+    *,
+    firms: int,
+    months: int,
+    seed: int,
+    first_month: str = "2015-01",
+    chunk_firms: int = 1000,
+    workers: int = 1,
+    due_items: bool = True,
+    notes: bool = True,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, int]:
+    """Simulate a portfolio and write its raw tables, one Parquet file per table and chunk.
+
+    Parameters
+    ----------
+    out : Path
+        Folder for ``<table>/part-00000.parquet`` … and ``truth/<table>/…``; each file is written whole or not at all.
+    firms : int
+        Firms that are in the portfolio at some time within the span; about seven of ten at any one time (132 months).
+    months, seed, first_month, due_items, notes
+        See `simulate_chunk`.
+    chunk_firms : int
+        Firms per file; no figure depends on it.
+    workers : int
+        Processes; no figure depends on it.
+    progress : callable (done, total), optional
+        Called after each chunk.
+
+    Returns
+    -------
+    dict
+        Rows written per table.
+    """
+    if firms < 1 or chunk_firms < 1 or workers < 1:
+        raise ValueError(
+            f"firms, chunk_firms and workers must be 1 or more, got {firms}, {chunk_firms}, {workers}"
+        )
+    starts = range(0, firms, chunk_firms)
+    chunks = [np.arange(start, min(start + chunk_firms, firms)) for start in starts]
+    one = partial(
+        _write_chunk,
+        out=Path(out),
+        months=months,
+        seed=seed,
+        first_month=first_month,
+        due_items=due_items,
+        notes=notes,
+    )
+    totals: dict[str, int] = {}
+    if workers == 1:
+        results = map(one, range(len(chunks)), chunks)
+        _collect(results, totals, len(chunks), progress)
+    else:
+        with ProcessPoolExecutor(workers) as pool:
+            _collect(pool.map(one, range(len(chunks)), chunks), totals, len(chunks), progress)
+    return totals
+
+
+def _collect(
+    results, totals: dict[str, int], total: int, progress: Callable[[int, int], None] | None
+) -> None:
+    for done, rows in enumerate(results, start=1):
+        for name, count in rows.items():
+            totals[name] = totals.get(name, 0) + count
+        if progress is not None:
+            progress(done, total)
+
+
+def _write_chunk(place: int, numbers: np.ndarray, *, out: Path, **options) -> dict[str, int]:
+    tables = simulate_chunk(numbers, **options)
+    for name, frame in tables.items():
+        write_table(frame, out / name / f"part-{place:05d}.parquet")
+    return {name: len(frame) for name, frame in tables.items()}
