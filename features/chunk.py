@@ -1,13 +1,14 @@
 """A chunk of firms: its raw tables, sorted once, and what of them was known on a day."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from features.facts import Facts, LatestDay, sort_facts
-from features.layout import lay_out
+from features.facts import Facts, LatestDay, days, sort_facts
+from features.layout import Lazy, add_up, align_last, align_months, lay_out, months, place
+from intake.accounts import ACCOUNTS, PROFIT_ACCOUNTS
 from intake.contracts import TABLES, TableError, contract, empty_table
 
 PROVIDED = ("annual", "trial", "account_flows", "due_items")
@@ -138,9 +139,66 @@ class Known:
 
     def provided(self, kind: str) -> np.ndarray:
         """Return the latest day a new fact of `kind` came to be known, (F,) datetime64[D]; see `Panel`."""
-        days = self.chunk.provided[kind]
+        new = self.chunk.provided[kind]
         firm = np.flatnonzero(self.row_of >= 0)
-        return lay_out(days.day.astype("datetime64[D]"), days.find(firm, np.full(len(firm), self.day)))
+        return lay_out(new.day.astype("datetime64[D]"), new.find(firm, np.full(len(firm), self.day)))
+
+    def monthly(self, *, width: int) -> tuple[Lazy[np.ndarray], np.ndarray]:
+        """Return each account of the trial balances, (F, width), and the age of the latest in months."""
+        index, row = self._statements(annual=False)
+        column, age = self._month_columns("statements", "period_end", index, row, width)
+        return self.accounts(place(row, column, index, shape=(len(self.firms), width)), period_months=1), age
+
+    def closing_cells(self, *, width: int) -> np.ndarray:
+        """Return where in the frame of statements the last closings stand, (F, width); -1: none."""
+        index, row = self._statements(annual=True)
+        return place(row, align_last(row, width=width), index, shape=(len(self.firms), width))
+
+    def accounts(self, cells: np.ndarray, *, period_months: int) -> Lazy[np.ndarray]:
+        """Return each account of the statements in `cells`, profit and loss scaled to `period_months`."""
+        frame = self.chunk.facts["statements"].frame
+        scale = period_months / lay_out(frame["period_months"].to_numpy(), cells)
+
+        def account(name: str) -> np.ndarray:
+            if name not in frame:
+                return np.full(cells.shape, np.nan)
+            values = lay_out(frame[name].to_numpy(), cells)
+            return values * scale if name in PROFIT_ACCOUNTS else values
+
+        return Lazy(ACCOUNTS, account)
+
+    def flows(self, names: Sequence[str], *, width: int) -> tuple[Lazy[np.ndarray], np.ndarray]:
+        """Return the account flows summed over banks, (F, width), and the age of the latest month, (F,)."""
+        index, row = self.latest("account_flows")
+        column, age = self._month_columns("account_flows", "month", index, row, width)
+
+        def flow(name: str) -> np.ndarray:
+            values = self.column("account_flows", name)[index]
+            return add_up(values, row, column, shape=(len(self.firms), width))
+
+        return Lazy(names, flow), age
+
+    def employees(self, closing_end: np.ndarray) -> np.ndarray:
+        """Return the latest headcount known of a day not after each closing's end, shaped as that."""
+        index, row = self.latest("headcounts")
+        counted = LatestDay(row, days(self.column("headcounts", "period_end")[index]))
+        found = counted.find(np.arange(len(self.firms))[:, None], days(closing_end))
+        return lay_out(self.column("headcounts", "employees")[index], found)
+
+    def _statements(self, *, annual: bool) -> tuple[np.ndarray, np.ndarray]:
+        """Return index and row of the annual statements or of the trial balances, in order of row, period."""
+        index, row = self.latest("statements")
+        is_kind = self.column("statements", "is_annual")[index] == annual
+        return index[is_kind], row[is_kind]
+
+    def _month_columns(
+        self, table: str, name: str, index: np.ndarray, row: np.ndarray, width: int
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Return the column of each fact of a month, and the age of each row's latest month."""
+        month = months(days(self.column(table, name)[index]))
+        return align_months(
+            row, month, rows=len(self.firms), last=int(months(np.array(self.day))), width=width
+        )
 
     def _of_known_firms(self, facts: Facts, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         row = self.row_of[facts.firm[position]]

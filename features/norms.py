@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
+from features.tier import NONE
 from intake.contracts import INDUSTRIES, SIZE_CLASSES, UNKNOWN
 
 QUANTILES = {"median": 0.5, "p25": 0.25, "p75": 0.75}
@@ -18,8 +19,8 @@ def fit_norms(features: pd.DataFrame, *, min_firms: int) -> pd.DataFrame:
     Parameters
     ----------
     features : DataFrame (n firms)
-        Feature table of one as-of date, the end of training: `industry`, `size_class` and features. Columns
-        that name the row are passed over.
+        Feature table of one as-of date, the end of training: `industry`, `size_class` and features. Firms of
+        `tier` "none", where there is that column, are left out: their figures are those of years ago.
     min_firms : int
         A cell with as many firms counts half by itself, half as its industry; an industry with as many half
         by itself, half as all firms: the weight of n firms is n / (n + min_firms).
@@ -55,6 +56,8 @@ def fit_norms(features: pd.DataFrame, *, min_firms: int) -> pd.DataFrame:
     if "firm_id" in features and features["firm_id"].duplicated().any():
         twice = features.loc[features["firm_id"].duplicated(), "firm_id"].iloc[0]
         raise ValueError(f"norms are fitted on one as-of date, but firm_id {twice!r} is there more than once")
+    if "tier" in features:
+        features = features[features["tier"] != NONE]
     grid = list(product((*INDUSTRIES, UNKNOWN), (*SIZE_CLASSES, UNKNOWN)))
     cell = _codes(grid, features["industry"], features["size_class"])
     industry_of_cell = np.arange(len(grid)) // (len(SIZE_CLASSES) + 1)

@@ -178,16 +178,20 @@ def fresh_folder(path: Path) -> Iterator[Path]:
     """
     path = Path(path)
     partial, old = (path.with_name(f".{path.name}.{end}") for end in ("partial", "old"))
+    if old.exists() and not path.exists():  # a run was killed between the two renamings below
+        old.replace(path)
+    shutil.rmtree(old, ignore_errors=True)
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         yield partial
-        shutil.rmtree(old, ignore_errors=True)
         if path.exists():
             path.replace(old)  # a folder with files in it cannot be replaced in one step
         partial.replace(path)
-        shutil.rmtree(old, ignore_errors=True)
     finally:
+        if old.exists() and not path.exists():
+            old.replace(path)
+        shutil.rmtree(old, ignore_errors=True)
         shutil.rmtree(partial, ignore_errors=True)
 
 

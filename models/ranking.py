@@ -59,11 +59,6 @@ class Weighted:
     rows: np.ndarray  # (n,) running sum of the weight
     positives: np.ndarray  # (n,) running sum of the positives' weight
 
-    @property
-    def is_measurable(self) -> bool:
-        """Whether both labels carry weight."""
-        return 0 < self.positives[-1] < self.rows[-1]
-
     def _curve(self) -> tuple[np.ndarray, np.ndarray]:
         """Return true and false positives at the end of each tie."""
         true = self.positives[self.ranking.ends]

@@ -58,7 +58,7 @@ def draw_splits(
 
     Between the last date of one split and the first of the next lies at least one horizon, so that no two
     splits look at the same months for their labels, and a model is tested only on a time when every label it
-    was trained on had come true.
+    was trained on had come true. (Some of its last events may have been reported within the lag after that.)
 
     Parameters
     ----------

@@ -61,7 +61,14 @@ def explanation_of(
     feature = part["feature"].astype("str").to_numpy(dtype=object)
     names = list(dict.fromkeys(feature))
     firms = part["firm_id"].to_numpy(dtype=object)[:: len(names)]
-    if len(part) != len(firms) * len(names) or (feature != np.tile(names, len(firms))).any():
+    whole = len(part) == len(firms) * len(names)
+    if (
+        not whole
+        or (
+            (feature != np.tile(names, len(firms)))
+            | (part["firm_id"].to_numpy() != np.repeat(firms, len(names)))
+        ).any()
+    ):
         raise ValueError(
             f"contributions of tier {tier}: firms do not have the same features in the same order"
         )

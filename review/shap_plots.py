@@ -95,7 +95,7 @@ def to_svg(plot: "Figure", words: Mapping[str, Words], name: Words) -> Markup:
 def _own_ids(svg: str, suffix: str) -> str:
     """Keep only the ids that the figure refers to, with a suffix: a page holds several figures."""
     used = set(re.findall(r"#([\w-]+)[\")]", svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda id_: f' id="{id_[1]}-{suffix}"' if id_[1] in used else "", svg)
+    svg = re.sub(r' id="([^"]+)"', lambda id_: f' id="{id_[1]}-{suffix}"' if id_[1] in used else "", svg)
     return re.sub(r'(url\(#|href="#)([\w-]+)', rf"\1\2-{suffix}", svg)
 
 
@@ -160,6 +160,7 @@ def beeswarm(
     height = 0.34 * len(names) + 0.9
     with mpl.rc_context(_SETTINGS), _same_every_time(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN", RuntimeWarning)  # a feature that no sampled firm has
+        warnings.filterwarnings("ignore", "Attempting to set identical", UserWarning)  # or all alike
         plot = plt.figure(figsize=(15, height))
         axes = plot.add_axes((0.32, 0.6 / height, 0.62, 1 - 0.65 / height))
         shap.plots.beeswarm(
@@ -219,6 +220,7 @@ def dependence(
     )
     with mpl.rc_context(_SETTINGS), _same_every_time(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "All-NaN", RuntimeWarning)  # a feature that no sampled firm has
+        warnings.filterwarnings("ignore", "Attempting to set identical", UserWarning)  # or all alike
         plot = plt.figure(figsize=(7.3, 4))
         axes = plot.add_axes((0.11, 0.16, 0.86, 0.8))
         shap.plots.scatter(

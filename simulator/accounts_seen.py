@@ -12,7 +12,7 @@ CONSENTS = ("none", "association", "association_and_bank", "all")
 
 
 def firms(desk: Desk) -> pd.DataFrame:
-    """Return the `firms` table: a first row when a firm comes in, a new one when size, adviser or consent change."""
+    """Return the `firms` table: a first row when a firm comes in, a new one when its size class changes."""
     traits = desk.traits
     codes = industry_table().index.to_numpy()[traits.industry]
     u = desk.draw("register", 6)

@@ -12,14 +12,24 @@ from simulator.shocks import CAUSE, Drive
 DRAWS = 10
 ROUND = 1e5  # loans are round sums
 TERMS = np.array([60, 84, 84, 120])  # months
-GRACE = np.array([12, 24, 36, 36, 48, 60])  # months without repayment of the epidemic's loans, mostly three years
+GRACE = np.array(
+    [12, 24, 36, 36, 48, 60]
+)  # months without repayment of the epidemic's loans, mostly three years
 EASED_SHARE = 0.1  # of the repayments goes on after rescheduling
 LEAST_CASH_MARGIN = -0.02  # seen by the bank: below it no plan is credible and rescheduling is refused
 NEWS_KEPT = 0.88  # bad news is half forgotten after five months
 
 
-def borrow(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, trouble: Trouble, u: np.ndarray, k: int):
-    """Let firms ask for new money and lenders answer by what they see; returns what was paid out (n,), yen."""
+def borrow(
+    moment: Moment,
+    ledger: Ledger,
+    book: LoanBook,
+    standing: Standing,
+    trouble: Trouble,
+    u: np.ndarray,
+    k: int,
+):
+    """Let firms ask for new money and lenders answer by what they see; returns what was paid out (n,)."""
     traits, t, monthly = moment.traits, moment.t, moment.monthly_sales
     view = credit.score(moment, book, standing, trouble.arrears_age >= 3)
     barred = (standing.eased_until >= t) | (trouble.missed > 1)
@@ -31,7 +41,7 @@ def borrow(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, t
     amount = _round_up(np.clip(wanted, 0.3 * monthly, 3.0 * monthly))
     proper = asks & (view > credit.PROPER) & (u[:, 0] < 0.75) & ~barred
 
-    # a loan that is half repaid is often made whole again, in good times too: the old one goes into the new one
+    # a loan that is half repaid is often made whole again, in good times too, and the old one repaid of it
     ordinary = book.is_guaranteed & (book.scheme != credit.SCHEME["epidemic"])
     owed, first = (book.balance * ordinary).sum(axis=1), (book.amount * ordinary).sum(axis=1)
     renews = (owed < 0.45 * first) & (u[:, 1] < 0.05) & (t < traits.leave_month) & (waited >= 6)
@@ -52,7 +62,9 @@ def borrow(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, t
     granted = proper | guaranteed | epidemic | joins
     old = credit.repay_old(book, guaranteed & ~epidemic & ~joins)
     short = proper & ~guaranteed & ~epidemic & ~joins & (u[:, 5] < 0.15)
-    paid_out = _pay_out(moment, book, standing, np.where(granted, amount + old, 0.0), scheme, short, u[:, 6:9])
+    paid_out = _pay_out(
+        moment, book, standing, np.where(granted, amount + old, 0.0), scheme, short, u[:, 6:9]
+    )
     standing.last_asked = np.where(asks | renews | epidemic | joins, t, standing.last_asked)
     _roll_over(book, view, t)
     return paid_out - old
@@ -69,7 +81,9 @@ def _pay_out(moment, book, standing, amount, scheme, short, u) -> np.ndarray:
     given = (amount > 0) & is_free
     epidemic = scheme == credit.SCHEME["epidemic"]
     term = np.where(epidemic, 120, TERMS[np.floor(len(TERMS) * u[:, 0]).astype(int)])
-    grace = np.where(epidemic, GRACE[np.floor(len(GRACE) * u[:, 1]).astype(int)], np.where(u[:, 1] < 0.25, 6, 0))
+    grace = np.where(
+        epidemic, GRACE[np.floor(len(GRACE) * u[:, 1]).astype(int)], np.where(u[:, 1] < 0.25, 6, 0)
+    )
     rate = moment.world.interest[t] + np.where(scheme > 0, 0.3, 0.8) - 0.5 * moment.traits.relation
     loan = {
         "balance": amount,
@@ -97,14 +111,20 @@ def _roll_over(book: LoanBook, view: np.ndarray, t: np.ndarray) -> None:
     book.monthly = np.where(due & ~renew, np.ceil(book.balance / 36), book.monthly)
 
 
-def ask_for_relief(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, trouble: Trouble) -> np.ndarray:
+def ask_for_relief(
+    moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, trouble: Trouble
+) -> np.ndarray:
     """Let firms in lasting trouble ask for rescheduling (条件変更); returns who is granted it (n,) bool."""
     world, traits, t = moment.world, moment.traits, moment.t
-    aid = (t >= world.index(2020, 4)) & (t <= world.index(2021, 12))  # banks were told to grant it in the epidemic
+    aid = (t >= world.index(2020, 4)) & (
+        t <= world.index(2021, 12)
+    )  # banks were told to grant it in the epidemic
     owes = (book.balance * (book.monthly > 0)).sum(axis=1) > 0
     ended = standing.eased_until == t
     still = (trouble.months > 0) | (standing.seen_margin < 0) | (ledger.cash < 0.6 * moment.monthly_sales)
-    asks = (ended & still) | ((trouble.months >= traits.pride) & (standing.eased_until < t))
+    # the proud wait for months; in the epidemic nobody had to be ashamed
+    waits = np.where(aid, 1, traits.pride)
+    asks = (ended & still) | ((trouble.months >= waits) & (standing.eased_until < t))
     viable = (standing.seen_cash_margin > LEAST_CASH_MARGIN) | aid
     granted = asks & owes & viable & ~moment.protected & (standing.times_eased < 10)
     # afterwards the rest is spread over the time left, three years at least
@@ -130,9 +150,9 @@ def leave(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing) ->
     taken_over = out & ~can
     nothing = np.zeros_like(t)
     loan = {
-        "balance": owed, "amount": owed, "monthly": np.ceil(owed / 84), "rate": np.full(len(t), 1.5), "executed": t,
-        "maturity": t + 84, "grace_until": t + 1, "scheme": nothing, "lender": nothing, "serial": standing.serial,
-        "missed": np.zeros(len(t)),
+        "balance": owed, "amount": owed, "monthly": np.ceil(owed / 84), "rate": np.full(len(t), 1.5),
+        "executed": t, "maturity": t + 84, "grace_until": t + 1, "scheme": nothing, "lender": nothing,
+        "serial": standing.serial, "missed": np.zeros(len(t)),
     }  # fmt: skip
     credit.place(book, slot, taken_over, loan)
     standing.serial = standing.serial + taken_over
@@ -142,7 +162,7 @@ def leave(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing) ->
 
 
 def hear(moment: Moment, standing: Standing, drive: Drive, loss: np.ndarray) -> None:
-    """Let the bank hear of blows: a fire, a claim, a customer's failure are known long before a closing shows them."""
+    """Let the bank hear of blows: a fire, a claim, a customer's failure come before the closing that shows them."""
     ill = drive.gap[:, CAUSE["owner"]] > 0.25
     standing.news = NEWS_KEPT * standing.news + loss / np.maximum(moment.monthly_sales, 1.0) + 0.3 * ill
 
@@ -150,8 +170,8 @@ def hear(moment: Moment, standing: Standing, drive: Drive, loss: np.ndarray) -> 
 def see_closing(moment: Moment, standing: Standing, sheet: dict[str, np.ndarray], recent: Recent) -> None:
     """Note a closing when the year ends, and let the bank see it three months later."""
     debts = sum(sheet[name] for name in (
-        "payables", "accounts_payable_other", "accrued_expenses", "income_taxes_payable", "consumption_taxes_payable",
-        "short_term_loans", "current_long_term_loans", "long_term_loans",
+        "payables", "accounts_payable_other", "accrued_expenses", "income_taxes_payable",
+        "consumption_taxes_payable", "short_term_loans", "current_long_term_loans", "long_term_loans",
     ))  # fmt: skip
     # what the owner lent counts as capital, as banks count it
     equity = 1 - debts / np.maximum(sheet["total_assets"], 1.0)

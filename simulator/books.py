@@ -7,7 +7,7 @@ import numpy as np
 from simulator.moment import Moment
 from simulator.trade import Month
 
-AHEAD = 8  # months that receipts and payments are scheduled ahead: a term of four, two months late, and the present
+AHEAD = 8  # months that payments are scheduled ahead: a term of four, two months late, and the present
 BACK = 2  # months that a payable may be put off; a supplier waits no longer
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
 CORPORATE_TAX = 0.30  # effective rate for a small company; 70,000 yen a year at least (均等割)
@@ -43,7 +43,6 @@ class Ledger:
     income_tax_due: np.ndarray
     vat_arrears: np.ndarray
     income_tax_arrears: np.ndarray
-    vat_arrears_now: np.ndarray  # consumption tax among the taxes due this month
     interest_unpaid: np.ndarray
     owner_loan: np.ndarray
     owner_loan_opening: np.ndarray
@@ -126,10 +125,10 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray) 
 
 
 def lose_receivables(ledger: Ledger, failed: np.ndarray) -> np.ndarray:
-    """Set aside what failed customers owe; returns the amounts by slot (n, 3)."""
-    owed = np.where(failed, ledger.receivable[:, :3].sum(axis=2), 0.0)
+    """Set aside what failed customers owe; returns the amounts (n,), yen."""
+    owed = np.where(failed, ledger.receivable[:, :3].sum(axis=2), 0.0).sum(axis=1)
     ledger.receivable[:, :3] *= ~failed[:, :, None]
-    ledger.bad_receivable += owed.sum(axis=1)
+    ledger.bad_receivable += owed
     return owed
 
 
@@ -147,7 +146,7 @@ def roll_forward(ledger: Ledger) -> np.ndarray:
 def close_month(
     moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], interest: np.ndarray
 ) -> dict[str, np.ndarray]:
-    """Complete the month's profit and loss, at a year's end with write-offs and taxes, and carry it to earnings."""
+    """Complete the month's profit and loss, with write-offs and taxes at a year's end, and carry it on."""
     # who would rather not show it leaves dead stock in the books at its old value
     written = np.where(moment.closes & (moment.traits.honesty > 0.35), ledger.dead_stock, 0.0)
     bad = np.where(moment.closes, ledger.bad_receivable, 0.0)
@@ -168,7 +167,7 @@ def close_month(
 
 
 def _book_taxes(ledger: Ledger, pretax: np.ndarray, closes: np.ndarray) -> np.ndarray:
-    """Add to the year's profit; at its end book income tax and fix the consumption tax due. Returns the tax (n,)."""
+    """Add to the year's profit, at its end book income tax and fix consumption tax; returns the tax (n,)."""
     ledger.year_pretax += pretax
     taxable = ledger.year_pretax - ledger.loss_carried
     taxes = np.where(closes, np.rint(CORPORATE_TAX * np.maximum(taxable, 0.0)) + LEAST_TAX, 0.0)
@@ -182,7 +181,7 @@ def _book_taxes(ledger: Ledger, pretax: np.ndarray, closes: np.ndarray) -> np.nd
 
 
 def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
-    """Return the balances without loans: canonical accounts plus `receivables`, `payables` still by instrument."""
+    """Return the balances without loans; `receivables` and `payables` are yet to be split by instrument."""
     vat = ledger.vat + ledger.vat_due + ledger.vat_arrears
     receivables = ledger.receivable.sum(axis=(1, 2)) + ledger.bad_receivable
     sheet = {

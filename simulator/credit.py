@@ -77,8 +77,8 @@ def dues(book: LoanBook, standing: Standing, t: np.ndarray) -> tuple[np.ndarray,
 def score(moment: Moment, book: LoanBook, standing: Standing, known_arrears: np.ndarray) -> np.ndarray:
     """Return the lender's view of a firm (n,), by what it sees; higher is better.
 
-    Seen are the last closing known, the debt, arrears and bad news heard of; not the owner's purse, nor the books
-    of the running year.
+    Seen are the last closing known, the debt, arrears and bad news heard of; not the owner's purse, nor
+    the books of the running year.
     """
     normal = industry_table()["net_debt_months"].to_numpy()[moment.traits.industry] + 3
     debt_months = book.balance.sum(axis=1) / np.maximum(moment.monthly_sales, 1.0)

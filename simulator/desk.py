@@ -1,4 +1,4 @@
-"""Lives as seen from the institution's desk: who is in the portfolio when, and what a table must look like."""
+"""Lives as seen from the institution's desk: who is in sight when, and what a table must look like."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -118,6 +118,12 @@ class Desk:
 def days(count: np.ndarray) -> np.ndarray:
     """Return whole days of a float array, as timedelta64."""
     return np.floor(count).astype("timedelta64[D]")
+
+
+def row_ids(desk: Desk, firm: np.ndarray, letter: str, day: np.ndarray) -> np.ndarray:
+    """Return ids of rows that come once a firm and day, as ``00000017-M2020-03-31``."""
+    tag = np.char.add(f"-{letter}", day.astype("datetime64[D]").astype(str)).astype(object)
+    return desk.firm_ids[firm] + tag
 
 
 def finish(desk: Desk, table: str, columns: dict | pd.DataFrame) -> pd.DataFrame:

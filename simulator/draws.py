@@ -8,9 +8,10 @@ from scipy.special import ndtri
 _WORDS = 4  # a Philox 4x64 counter step yields four 64-bit words
 
 
-def _key(seed: int, purpose: str, month: int) -> list[int]:
+def _key(seed: int, purpose: str, month: int) -> np.ndarray:
     name = int.from_bytes(blake2b(purpose.encode(), digest_size=4).digest())
-    return [seed, (name << 32) | month]
+    # as uint64 from the start: a plain list above 2**63 would pass through float64 and lose the month
+    return np.array([seed, (name << 32) | month], dtype=np.uint64)
 
 
 def uniforms(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month: int = 0) -> np.ndarray:

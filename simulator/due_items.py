@@ -1,4 +1,4 @@
-"""The `due_items` table: open and settled invoices of the firms that let them be read (third stage of data supply)."""
+"""The `due_items` table: open and settled invoices of firms in the third stage of data supply."""
 
 import numpy as np
 import pandas as pd
@@ -10,7 +10,7 @@ PAPERS = ("account", "note", "electronic")
 
 
 def due_items(desk: Desk) -> pd.DataFrame:
-    """Return each item as a row when first seen, another when settled, another when written off (amount 0)."""
+    """Return each item as a row when first seen, one when settled, one when written off (amount 0)."""
     traits = desk.traits
     u = desk.draw("due items", 2)
     since = np.where(u[:, 0] < 0.5, 0, 24 + np.floor(48 * u[:, 1]) - traits.start).astype(int)
@@ -85,7 +85,7 @@ def _ids(desk: Desk, side: str, firm: np.ndarray, made: np.ndarray, slot: np.nda
 
 
 def _names(desk: Desk, side: str, firm: np.ndarray, made: np.ndarray, slot: np.ndarray) -> np.ndarray:
-    """Counterparties: customers of the world's pool, a firm's own suppliers, and the many small ones together."""
+    """Return customers of the world's pool, a firm's own suppliers, and the many small ones together."""
     if side == "payable":
         named = desk.firm_ids[firm] + np.array(["-S1", "-S2", ""], dtype=object)[slot]
         return np.where(slot == 2, "various", "supplier:" + named)

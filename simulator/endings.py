@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.desk import DAY, Desk, days, finish
-from simulator.trade import CAUSES
+from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
 
@@ -43,10 +43,10 @@ def endings(desk: Desk) -> Endings:
     # the oldest of the missed payments fell due three month ends before: its 90th day is the event
     overdue = when(np.where(lives.overdue >= 0, lives.overdue - 3, -1)) + 90 * DAY
     bankrupt = when(lives.bankrupt) - days(15 * u[:, 0])
-    # a firm in arrears that still burns cash files within a year; one that does not goes on in the association's hands
+    # a firm in arrears that still burns cash files within a year; another goes on, in debt to the association
     files = (lives.overdue >= 0) & ~lives.viable
     bankrupt = np.where(files, overdue + days(20 + 300 * u[:, 1]), bankrupt)
-    # the bank claims 90 days after the due date or the acceleration at the earliest; papers take a month or more
+    # the bank claims 90 days after the due date or the acceleration at the earliest; papers take a month
     claim = np.where(
         lives.overdue >= 0,
         overdue + days(25 + 150 * u[:, 2]),

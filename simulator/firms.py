@@ -17,9 +17,9 @@ LEAVE_YEARS = 30.0  # mean years until an owner wants to be without guarantees, 
 YEAR_END_SHARES = (0.03, 0.06, 0.19, 0.07, 0.09, 0.10, 0.08, 0.10, 0.11, 0.04, 0.03, 0.10)
 # association: by prefecture, weighted by a rough share of firms (Tokyo, Osaka, Aichi and so on)
 PREFECTURE_WEIGHTS = (
-    4.2, 1.0, 1.0, 1.7, 0.8, 0.9, 1.5, 2.2, 1.7, 1.8, 4.6, 3.6, 11.5, 5.4, 2.1, 1.0, 1.1, 0.8, 0.8, 2.0, 1.9, 3.2,
-    6.2, 1.4, 1.1, 2.4, 7.6, 4.1, 0.9, 0.9, 0.5, 0.6, 1.6, 2.4, 1.2, 0.7, 0.9, 1.2, 0.7, 3.7, 0.6, 1.1, 1.3, 0.9,
-    0.9, 1.3, 1.3,
+    4.2, 1.0, 1.0, 1.7, 0.8, 0.9, 1.5, 2.2, 1.7, 1.8, 4.6, 3.6, 11.5, 5.4, 2.1, 1.0, 1.1, 0.8, 0.8, 2.0,
+    1.9, 3.2, 6.2, 1.4, 1.1, 2.4, 7.6, 4.1, 0.9, 0.9, 0.5, 0.6, 1.6, 2.4, 1.2, 0.7, 0.9, 1.2, 0.7, 3.7,
+    0.6, 1.1, 1.3, 0.9, 0.9, 1.3, 1.3,
 )  # fmt: skip
 # industries whose small class reaches 20 employees (METI's size rules); the others' reaches 5
 SMALL_TO_20 = ("01", "02", "03", "07", "08", "09", "13", "14")
@@ -27,7 +27,7 @@ SMALL_TO_20 = ("01", "02", "03", "07", "08", "09", "13", "14")
 
 @dataclass(frozen=True)
 class Traits:
-    """Persistent traits, one entry per firm; months are indices on the world's axis, shares are of base sales."""
+    """Persistent traits, one entry per firm; months are indices on the world's axis, shares of base sales."""
 
     number: np.ndarray
     industry: np.ndarray  # place in the industry table
@@ -197,7 +197,7 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "pass_through": np.clip(0.85 + 0.15 * z[:, 11], 0.3, 1.05),
         "management": u[:, 4],
         "repair_limit": 0.04 + 0.07 * u[:, 4] * u[:, 5] + 0.02 * u[:, 5],
-        "wealth": np.rint(base_sales * 0.10 * np.exp(1.3 * z[:, 12] - 0.7 * z[:, 13]) / 1e5) * 1e5,
+        "wealth": np.rint(base_sales * 0.08 * np.exp(1.3 * z[:, 12] - 0.7 * z[:, 13]) / 1e5) * 1e5,
         "owner_age": 38 + 38 * u[:, 6],
         "has_successor": u[:, 7] < 0.42,
         "honesty": u[:, 8],
@@ -217,5 +217,3 @@ def _equity(by: dict, small: np.ndarray, quality: np.ndarray, noise: np.ndarray)
     middle = np.where(small, by["equity_small"], by["equity_medium"]) / 100
     spread = np.where(small, 0.30, 0.22)
     return np.clip(middle + spread * (0.3 * quality + 0.95 * noise), -0.9, 0.88)
-
-

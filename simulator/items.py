@@ -1,4 +1,4 @@
-"""Invoices and bills one by one: made when, due when, settled when; the sums are the books' receivables and payables."""
+"""Invoices and bills one by one: made, due, settled when; their sums are the books' receivables and payables."""
 
 from dataclasses import dataclass
 
@@ -15,9 +15,9 @@ OPEN = 1_000_000  # month of settlement of what is never settled
 class Items:
     """One item per firm, month of issue and slot; months count in the firm's life.
 
-    amount (n, months, slots) yen · term (n, slots) months · paper (n, slots) 0 account, 1 note, 2 electronic ·
-    settled (n, months, slots) month or OPEN · dropped (n, months, slots) month in which a failed customer's debt was
-    set aside, or OPEN.
+    amount (n, months, slots) yen · term (n, slots) months · paper (n, slots) 0 account, 1 note, 2 electronic
+    · settled (n, months, slots) month or OPEN · dropped (n, months, slots) month in which a failed
+    customer's debt was set aside, or OPEN.
     """
 
     amount: np.ndarray
@@ -44,7 +44,7 @@ class Items:
 
 def receivable_items(lives: Lives) -> Items:
     """Return the invoices to customers; a failed customer's stay open for ever."""
-    n, months, slots = lives.issued.shape
+    months = lives.issued.shape[1]
     issue = np.arange(months)[None, :, None]
     settled = issue + lives.settles_in.astype(np.int64)
     dropped = np.full(settled.shape, OPEN)
@@ -58,7 +58,7 @@ def receivable_items(lives: Lives) -> Items:
 
 def payable_items(lives: Lives) -> Items:
     """Return suppliers' bills: settled in the first month in which the firm's delay has been waited out."""
-    n, months, slots = lives.bought.shape
+    months = lives.bought.shape[1]
     due = np.arange(months)[None, :, None] + lives.traits.payable_term[:, None, :]
     rows, _, places = np.indices(lives.bought.shape)
     settled = np.full(due.shape, OPEN)

@@ -1,4 +1,4 @@
-"""One month as it is for all firms of a chunk: which calendar month, how sales run, who is not yet in sight."""
+"""One month as it is for the firms of a chunk: the calendar month, how sales run, who is not yet in sight."""
 
 from dataclasses import dataclass
 
@@ -49,7 +49,9 @@ def first_recent(traits: Traits) -> Recent:
     """Return a steady past for firms that open their books."""
     month = np.repeat(traits.base_sales[:, None] / 12, REMEMBERED, axis=1)
     ordinary = month * traits.margin[:, None]
-    return Recent(month, ordinary, ordinary + month * (traits.depreciable * traits.depreciation_rate)[:, None])
+    return Recent(
+        month, ordinary, ordinary + month * (traits.depreciable * traits.depreciation_rate)[:, None]
+    )
 
 
 def moment_of(world: World, traits: Traits, recent: Recent, k: int) -> Moment:

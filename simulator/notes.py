@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.desk import Desk, days, finish
-from simulator.trade import CAUSE
+from simulator.shocks import CAUSE
 
 VISITS_A_YEAR = 1.3  # notes on an ordinary firm; a firm in trouble is called on three times as often
 ROLES = ("bank_officer", "association_officer", "tax_adviser")

@@ -32,7 +32,8 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
 
     zeros = {name: np.zeros(n) for name in (
         "bad_receivable", "dead_stock", "wages_unpaid", "social_arrears", "vat", "vat_due", "vat_last_year",
-        "income_tax_due", "vat_arrears", "vat_arrears_now", "income_tax_arrears", "interest_unpaid", "year_pretax", "loss_carried",
+        "income_tax_due", "vat_arrears", "income_tax_arrears", "interest_unpaid", "year_pretax",
+        "loss_carried",
     )}  # fmt: skip
     ledger = Ledger(
         cash=part(traits.cash_wanted / 12 * (0.5 + 0.6 * u[:, 0])),

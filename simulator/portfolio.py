@@ -111,9 +111,9 @@ def simulate(
     Parameters
     ----------
     out : Path
-        Folder for ``<table>/part-00000.parquet`` … and ``truth/<table>/…``; each file is written whole or not at all.
+        Folder for ``<table>/part-00000.parquet`` … and ``truth/<table>/…``; a file is whole or not there.
     firms : int
-        Firms that are in the portfolio at some time within the span; about seven of ten at any one time (132 months).
+        Firms that are in the portfolio at some time of the span; of 132 months, two of three at any one time.
     months, seed, first_month, due_items, notes
         See `simulate_chunk`.
     chunk_firms : int

@@ -1,4 +1,4 @@
-"""What strikes single firms, by name, and the book of what each cause has cost them; never a default itself."""
+"""What strikes single firms, by name, and what each cause has cost them; never a default itself."""
 
 from dataclasses import dataclass
 
@@ -10,20 +10,20 @@ from simulator.terms import CUSTOMER_SLOTS, GENERATIONS
 from simulator.world import industry_table
 
 CAUSES = (
-    "structural", "demand", "epidemic", "material", "wages", "customer_failure", "customer_lost", "stock", "quality",
-    "owner", "staff", "disaster", "accident",
+    "structural", "demand", "epidemic", "material", "wages", "customer_failure", "customer_lost", "stock",
+    "quality", "owner", "staff", "disaster", "accident",
 )  # fmt: skip
 CAUSE = {name: place for place, name in enumerate(CAUSES)}
 MEMORY = 0.965  # a month's loss weighs half as much after 20 months when the cause of a failure is named
 
 # how often things happen to a firm, a year (project defaults: no published rate was at hand)
 HAZARD = {
-    "customer_lost": 0.045,
+    "customer_lost": 0.055,
     "stock": 0.020,
     "quality": 0.030,
-    "owner": 0.032,
+    "owner": 0.036,
     "staff": 0.030,
-    "accident": 0.028,
+    "accident": 0.022,
 }
 
 
@@ -124,7 +124,7 @@ def strike(moment: Moment, drive: Drive, u: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def cost_levels(moment: Moment) -> tuple[np.ndarray, np.ndarray]:
-    """Return log levels of material prices and wages since a firm's own start, when its base figures held (n,)."""
+    """Return log levels of material prices and wages since a firm's start, when its base figures held (n,)."""
     world, traits = moment.world, moment.traits
     exposure = industry_table()["material_exposure"].to_numpy()[traits.industry]
     material = (world.material[moment.t] - world.material[traits.start]) * exposure
@@ -132,7 +132,13 @@ def cost_levels(moment: Moment) -> tuple[np.ndarray, np.ndarray]:
 
 
 def blame(
-    moment: Moment, drive: Drive, *, sales: np.ndarray, level: np.ndarray, lost: np.ndarray, customer: np.ndarray
+    moment: Moment,
+    drive: Drive,
+    *,
+    sales: np.ndarray,
+    level: np.ndarray,
+    lost: np.ndarray,
+    customer: np.ndarray,
 ) -> None:
     """Book the month's lost margin to its causes; only the truth tables read it.
 

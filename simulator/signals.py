@@ -1,9 +1,10 @@
-"""Other signs that reach the institution: arrears, CRD grades, half-yearly reports, flags of banks and advisers."""
+"""Other signs that reach the institution: arrears, CRD grades, half-yearly reports, flags of others."""
 
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, days, finish
+from simulator.desk import Desk, days, finish, row_ids
+from simulator.shocks import CAUSE
 from simulator.statements import closings_known
 
 # heard of by the tax certificate at the next application, by the adviser, or not at all
@@ -54,7 +55,7 @@ def _spells(desk: Desk, kind: str, balance: np.ndarray) -> pd.DataFrame:
 
 
 def crd_grades(desk: Desk) -> pd.DataFrame:
-    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the last closing, 5 where there is none."""
+    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing, 5 where there is none."""
     firm, k, known = closings_known(desk)
     u = desk.draw_months("grades", 2)[firm, k]
     accounts = desk.lives.accounts
@@ -115,7 +116,7 @@ def scorecard(accounts: dict[str, np.ndarray], firm: np.ndarray, k: np.ndarray) 
 
 
 def monitoring_reports(desk: Desk) -> pd.DataFrame:
-    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them: visits and the trend of sales."""
+    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them: visits, trend of sales."""
     schemes = desk.lives.loans["scheme"]
     asked = ((schemes >= 4) & (desk.lives.loans["balance"] > 0)).any(axis=2)
     half = (desk.month_of_year == 3) | (desk.month_of_year == 9)
@@ -127,7 +128,7 @@ def monitoring_reports(desk: Desk) -> pd.DataFrame:
     period_end = desk.day(firm, k)
     known = period_end + days(30 + 30 * u[:, 0])
     columns = pd.DataFrame({
-        "report_id": np.array([f"{i}-M{d}" for i, d in zip(desk.firm_ids[firm], period_end, strict=True)], dtype=object),
+        "report_id": row_ids(desk, firm, "M", period_end),
         "firm_id": desk.firm_ids[firm],
         "known_date": known,
         "period_end": period_end,
@@ -138,7 +139,7 @@ def monitoring_reports(desk: Desk) -> pd.DataFrame:
 
 
 def external_flags(desk: Desk) -> pd.DataFrame:
-    """Return flags of banks' own systems (cash against its own past) and of advisers (books late, staff gone)."""
+    """Return flags of banks' own systems (cash falls, payments late) and of advisers (staff leaves)."""
     accounts = desk.lives.accounts
     cash, out = accounts["cash_deposits"], np.maximum(accounts["outflow"], 1.0)
     k = np.arange(desk.months)[None, :]
@@ -149,16 +150,18 @@ def external_flags(desk: Desk) -> pd.DataFrame:
     sight = desk.in_sight(24) & (desk.traits.consent >= 2)[:, None]
     falling = quarter & (cash < 0.45 * past) & (cash < 0.9 * out) & (u[:, :, 0] < 0.45)
     delayed = (desk.lives.delay > 0).any(axis=2) & (u[:, :, 1] < 0.12)
-    staff = (desk.lives.gap[:, :, 10] > 0.08) & (u[:, :, 2] < 0.10)
+    staff = (desk.lives.gap[:, :, CAUSE["staff"]] > 0.08) & (u[:, :, 2] < 0.10)
     frames = []
     for code, mark, actor, severity in (
-        ("cash_falls", falling, "bank", 2.0), ("payments_late", delayed, "bank", 3.0), ("staff_leaves", staff, "adviser", 1.0),
+        ("cash_falls", falling, "bank", 2.0),
+        ("payments_late", delayed, "bank", 3.0),
+        ("staff_leaves", staff, "adviser", 1.0),
     ):  # fmt: skip
         firm, at = np.nonzero(mark & sight)
         raised = desk.day(firm, at)
         who = desk.bank_names(firm, 0) if actor == "bank" else np.full(len(firm), "adviser", dtype=object)
         frames.append(pd.DataFrame({
-            "flag_id": np.array([f"{i}-{code}-{d}" for i, d in zip(desk.firm_ids[firm], raised, strict=True)], dtype=object),
+            "flag_id": row_ids(desk, firm, f"F{code[0]}", raised),
             "firm_id": desk.firm_ids[firm],
             "known_date": raised + days(3 + 25 * u[firm, at, 3]),
             "source_actor": who,

@@ -1,4 +1,4 @@
-"""Statements as handed in: annual closings and monthly trial balances, late, copied, wrong at first, half done."""
+"""Statements as handed in: annual closings and trial balances, late, copied, wrong at first, half done."""
 
 import numpy as np
 import pandas as pd
@@ -11,18 +11,19 @@ PAST_MONTHS = 26  # closings handed in with the first application reach this far
 WRONG_CLOSINGS, WRONG_MONTHS = 0.025, 0.01  # first versions that are corrected later (project defaults)
 NEVER_USED = (
     "short_term_loans_receivable", "deferred_assets", "other_current_liabilities", "bonds_payable",
-    "other_fixed_liabilities", "other_net_assets", "discounted_notes", "extraordinary_income", "interest_income",
+    "other_fixed_liabilities", "other_net_assets", "discounted_notes", "extraordinary_income",
+    "interest_income",
 )  # fmt: skip
 PARTS = tuple(name for name in LINES + SHEET if name not in ("receivables", "payables"))
 
 
 def statements(desk: Desk) -> pd.DataFrame:
-    """Return the `statements` table of a chunk: closings, trial balances, and corrections as rows of their own."""
+    """Return the `statements` table: closings, trial balances, and corrections as rows of their own."""
     return finish(desk, "statements", pd.concat([*_annual(desk), *_trial(desk)], ignore_index=True))
 
 
 def closings_known(desk: Desk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (firm, k, known day) of every annual closing that is handed in, two to five months after its end."""
+    """Return (firm, k, known day) of every annual closing handed in, two to five months after its end."""
     traits, lives = desk.traits, desk.lives
     k = np.arange(desk.months)[None, :]
     past = np.maximum(desk.first_k - PAST_MONTHS, 11)[:, None]
@@ -130,7 +131,7 @@ def _true_accounts(desk: Desk, firm: np.ndarray, k: np.ndarray, months: int) -> 
 
 
 def _interim(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict:
-    """Months as they are kept: many book depreciation and count stock at the year's end only, tax never earlier."""
+    """Return months as they are kept: many book depreciation and count stock at the year's end only."""
     traits, accounts = desk.traits, desk.lives.accounts
     u = desk.draw("interim habits", 2)
     quality = traits.bookkeeping[firm]
@@ -154,7 +155,7 @@ def _interim(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict
     shown = np.where(no_counting, stock[firm, opening], stock[firm, k])
     shown_before = np.where(no_counting & (since > 1), stock[firm, opening], stock[firm, before])
     out["inventories"] = shown
-    # what is bought counts as used up: the change in stock is missing in the cost; write-downs come at the year's end
+    # what is bought counts as used up: the change in stock is missing in the cost
     out["cost_of_sales"] = (
         out["cost_of_sales"] + (stock[firm, k] - stock[firm, before]) - (shown - shown_before)
     )

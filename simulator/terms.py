@@ -24,7 +24,7 @@ def draw_terms(seed: int, numbers: np.ndarray, by: dict) -> dict[str, np.ndarray
     customer_share = np.concatenate([named, 1 - named.sum(axis=1, keepdims=True)], axis=1)
     main = 0.25 + 0.35 * u[:, 3]
     supplier_share = np.stack([main, main * 0.5, 1 - main * 1.5], axis=1)
-    # balances of m months of sales (tax included) come of items open m months: a term drawn around m, per slot
+    # balances of m months of sales come of items that stay open m months: a term around m, per slot
     receivable = by["receivable_months"] / np.maximum(1 - by["cash_share"], 0.05)
     receivable_term = np.clip(
         np.floor(receivable[:, None] - 0.35 + u[:, 4:8] + 0.25 * z[:, 1:2]), 1, 4
@@ -60,7 +60,7 @@ def draw_visibility(seed: int, numbers: np.ndarray, employees: np.ndarray) -> di
 
 
 def draw_banks(u: np.ndarray, prefecture: np.ndarray) -> np.ndarray:
-    """Main bank and two others, as numbers: prefecture × 10 + 0..5 are local ones, 900..904 reach all over."""
+    """Draw main bank and two others: prefecture × 10 + 0..5 are local ones, 900..904 reach all over."""
     local = prefecture[:, None] * 10 + np.floor(u[:, :2] * [3, 6]).astype(int)
     local[:, 1] += local[:, 1] == local[:, 0]
     return np.concatenate([local, 900 + np.floor(u[:, 2:3] * 5).astype(int)], axis=1)

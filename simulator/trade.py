@@ -62,7 +62,9 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray) -> M
     _manage(traits, drive, moment.yearly_margin)
 
     bonus = np.isin(world.month_of_year[t], BONUS_MONTHS) * traits.bonus_months / 2
-    staff = base * traits.staff * np.exp(drive.capacity + wages) * 12 / (12 + traits.bonus_months) * (1 + bonus)
+    staff = (
+        base * traits.staff * np.exp(drive.capacity + wages) * 12 / (12 + traits.bonus_months) * (1 + bonus)
+    )
     fixed = base * traits.other * np.exp(0.25 * wages)
     saved = (drive.efficiency + drive.repair) * base * np.exp(drive.capacity)
     month = Month(
@@ -99,5 +101,5 @@ def _subsidy(moment: Moment, volume: np.ndarray) -> np.ndarray:
     """Public money in the epidemic: a part of the sales that it took."""
     world, t = moment.world, moment.t
     taken = np.maximum(-world.epidemic[t, moment.traits.industry], 0.0)
-    part = np.where(t <= world.index(2021, 12), 0.22, np.where(t <= world.index(2022, 6), 0.10, 0.0))
+    part = np.where(t <= world.index(2021, 12), 0.28, np.where(t <= world.index(2022, 6), 0.10, 0.0))
     return np.rint(np.expm1(taken) * volume * part)

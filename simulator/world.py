@@ -1,4 +1,4 @@
-"""The economy that all firms share: demand, prices, wages, interest, shocks with names, and a pool of customers."""
+"""The economy that all firms share: demand, prices, wages, interest, named shocks, a pool of customers."""
 
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +14,7 @@ TAIL_MONTHS = 12  # the world goes on a little, so that items issued at the end 
 NEVER = 1_000_000  # a month index that never comes
 POOL = 1500  # customers outside the portfolio; fixed, so that no portfolio firm influences another
 
-# Twelve monthly factors, January first, mean 1: orders of magnitude chosen by hand (no published index was at hand)
+# Twelve monthly factors, January first, mean 1: orders of magnitude by hand (no published index was at hand)
 SEASONS: dict[str, tuple[float, ...]] = {
     "plain": (0.95, 0.97, 1.08, 0.98, 0.96, 1.00, 1.01, 0.95, 1.02, 1.02, 1.01, 1.05),
     "harvest": (0.60, 0.60, 0.75, 0.80, 0.90, 1.00, 1.15, 1.15, 1.40, 1.50, 1.25, 0.90),
@@ -28,7 +28,8 @@ SEASONS: dict[str, tuple[float, ...]] = {
 # share of the epidemic's full fall in sales by (year, month), straight lines between
 EPIDEMIC_PATH = (
     ((2020, 1), 0.0), ((2020, 4), 0.9), ((2020, 5), 1.0), ((2020, 10), 0.45), ((2021, 1), 0.7),
-    ((2021, 9), 0.65), ((2021, 12), 0.3), ((2022, 2), 0.45), ((2022, 12), 0.15), ((2023, 5), 0.05), ((2023, 12), 0.0),
+    ((2021, 9), 0.65), ((2021, 12), 0.3), ((2022, 2), 0.45), ((2022, 12), 0.15), ((2023, 5), 0.05),
+    ((2023, 12), 0.0),
 )  # fmt: skip
 # log level of material prices and of wages, straight lines between; the rise from 2021 on is the named shock
 MATERIAL_PATH = (
@@ -36,7 +37,8 @@ MATERIAL_PATH = (
     ((2021, 12), 0.12), ((2022, 12), 0.24), ((2023, 12), 0.27), ((2025, 12), 0.31),
 )  # fmt: skip
 WAGE_PATH = (
-    ((2013, 1), 0.00), ((2020, 12), 0.06), ((2022, 6), 0.08), ((2023, 6), 0.105), ((2024, 6), 0.145), ((2025, 12), 0.19),
+    ((2013, 1), 0.00), ((2020, 12), 0.06), ((2022, 6), 0.08), ((2023, 6), 0.105), ((2024, 6), 0.145),
+    ((2025, 12), 0.19),
 )  # fmt: skip
 RATE_PATH = (((2013, 1), 1.9), ((2016, 6), 1.3), ((2023, 12), 1.25), ((2025, 12), 1.9))  # per cent a year
 CONSUMPTION_TAX = (((1989, 4), 0.03), ((1997, 4), 0.05), ((2014, 4), 0.08), ((2019, 10), 0.10))
@@ -67,9 +69,9 @@ def industry_table() -> pd.DataFrame:
 class World:
     """What happens to everybody; arrays run from `first` (a month number), burn-in included.
 
-    demand (T, 27) log level · epidemic (T, 27) the part of it that the epidemic takes, ≤ 0 · season (27, 12) log ·
-    material, wages (T,) log · interest (T,) per cent · tax (T,) consumption tax ·
-    customer_late (T, POOL) months by which a customer pays late · customer_fails (POOL,) index of the month, or NEVER ·
+    demand (T, 27) log level · epidemic (T, 27) the part of it that the epidemic takes, ≤ 0 · season (27, 12)
+    log · material, wages (T,) log · interest (T,) per cent · tax (T,) consumption tax · customer_late
+    (T, POOL) months by which a customer pays late · customer_fails (POOL,) index of the month, or NEVER ·
     disaster (T, 47) by prefecture, share of a month's trade lost.
     """
 
@@ -182,12 +184,12 @@ def _customers(seed: int, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         1.0, 24.0, POOL
     )  # a customer's habit of paying a month late, 4 % of months in the mean
     years = numbers / 12.0
-    # 1.4 % a year fail, fewer while epidemic aid lasts, more in the wave after it
+    # 1.8 % a year fail, fewer while epidemic aid lasts, more in the wave after it
     calendar = np.interp(
         years, [2020.2, 2020.6, 2021.9, 2022.8, 2024.0, 2026.0], [1.0, 0.5, 0.55, 1.2, 1.5, 1.3]
     )
     draw = world_generator(seed, "customer failures").random((total, POOL))
-    failing = draw < (0.014 / 12 * calendar)[:, None]
+    failing = draw < (0.018 / 12 * calendar)[:, None]
     fails = np.where(failing.any(axis=0), failing.argmax(axis=0), NEVER)
     ahead = fails[None, :] - np.arange(total)[:, None]
     habit = world_generator(seed, "customer habits").random((total, POOL)) < slack

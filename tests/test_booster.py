@@ -35,7 +35,7 @@ def rows(n=2_000, seed=0):
     return X.mask(rng.random(X.shape) < 0.1), y
 
 
-def trained(X, y, *, num_threads=2, num_boost_round=40, **changes):
+def trained(X, y, *, num_threads=1, num_boost_round=40, **changes):
     settings = {"params": PARAMS, "monotone": MONOTONE, "seed": 11} | changes
     return train_booster(X, y, num_boost_round=num_boost_round, num_threads=num_threads, **settings)
 
@@ -48,7 +48,7 @@ def booster():
 def test_trained_twice_on_any_number_of_threads_the_text_is_the_same(booster):
     text = model_text(booster)
     assert model_text(trained(*rows())) == text
-    assert model_text(trained(*rows(), num_threads=1)) == text
+    assert model_text(trained(*rows(), num_threads=3)) == text
     assert model_text(trained(*rows(), seed=12)) != text
     assert "[num_threads: 0]" in text
     assert not any(mark in text for mark in ("/", "\\"))  # no path of the machine
@@ -57,7 +57,7 @@ def test_trained_twice_on_any_number_of_threads_the_text_is_the_same(booster):
 def test_text_read_back_gives_the_same_margins(booster):
     X, _ = rows(seed=1)
     read = lgb.Booster(model_str=model_text(booster))
-    assert np.array_equal(margins(read, X, num_threads=2), margins(booster, X, num_threads=2))
+    assert np.array_equal(margins(read, X, num_threads=1), margins(booster, X, num_threads=1))
     assert model_text(read) == model_text(booster)
 
 
@@ -70,7 +70,7 @@ def test_every_constrained_feature_is_monotone_on_random_rows(method):
     swept = np.zeros(6)
     for i, (name, way) in enumerate(zip(X.columns, MONOTONE, strict=True)):
         across = pd.concat([sample.assign(**{name: value}) for value in grid.astype("float32")])
-        steps = np.diff(margins(booster, across, num_threads=2).reshape(grid.size, -1), axis=0)
+        steps = np.diff(margins(booster, across, num_threads=1).reshape(grid.size, -1), axis=0)
         swept[i] = np.abs(steps).max()
         if way:
             assert (way * steps).min() >= 0, name
@@ -79,8 +79,8 @@ def test_every_constrained_feature_is_monotone_on_random_rows(method):
 
 def test_one_dataset_serves_many_parameter_sets(booster):
     X, y = rows()
-    dataset = make_dataset(X, y, num_threads=2)
-    rest = {"num_boost_round": 40, "monotone": MONOTONE, "seed": 11, "num_threads": 2}
+    dataset = make_dataset(X, y, num_threads=1)
+    rest = {"num_boost_round": 40, "monotone": MONOTONE, "seed": 11, "num_threads": 1}
     train_on(dataset, params=PARAMS | {"min_child_samples": 50, "num_leaves": 4}, **rest)
     assert model_text(train_on(dataset, params=PARAMS, **rest)) == model_text(booster)
 
@@ -105,9 +105,9 @@ def test_a_frame_that_does_not_fit_gives_one_error_with_every_fault(booster):
     ):
         check_features(booster, X.rename(columns={"b": "z"}).assign(c=1))
     with pytest.raises(ValueError, match="order differs from column 0 on: 'b' instead of 'a'"):
-        margins(booster, X[list("bacdef")], num_threads=2)
+        margins(booster, X[list("bacdef")], num_threads=1)
     with pytest.raises(ValueError, match="not float32 or float64: f is str"):
-        margins(booster, X.assign(f="high"), num_threads=2)
+        margins(booster, X.assign(f="high"), num_threads=1)
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,6 @@
+import re
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pandera.errors
@@ -83,3 +86,22 @@ def test_the_schema_takes_pandas_str_and_millisecond_dates():
 def test_the_schema_refuses_a_cell_out_of_range(cells):
     with pytest.raises(pandera.errors.SchemaError):
         contract("crd_grades").schema.validate(grades(**cells))
+
+
+README = Path(__file__).resolve().parent.parent / "data" / "README.md"
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_the_readme_of_data_names_each_table_with_its_key_and_columns(table):
+    (row,) = [
+        line for line in README.read_text(encoding="utf-8").splitlines() if line.startswith(f"| `{table}` |")
+    ]
+    _, _, key, others, *_ = row.split("|")
+    assert tuple(re.findall(r"`(\w+)`", key)) == contract(table).key
+    optional = dict(re.findall(r"`(\w+)`(\??)", others))
+    if table == "statements":
+        assert list(optional) == ["period_months"]  # the accounts are those of intake/accounts.csv
+        return
+    schema = contract(table).schema.columns
+    assert set(optional) == set(schema) - set(contract(table).key)
+    assert {name for name in optional if optional[name]} == {name for name in schema if schema[name].nullable}

@@ -31,7 +31,7 @@ def booster():
         num_boost_round=6,
         monotone=[0, 0, 0, 0],
         seed=1,
-        num_threads=2,
+        num_threads=1,
     )
 
 
@@ -67,7 +67,7 @@ def shapley_by_enumeration(booster, row):
 
 def test_contributions_are_shapley_values_counted_out(booster):
     X, _ = rows(12, seed=4)
-    found = explain(booster, X, num_threads=2)
+    found = explain(booster, X, num_threads=1)
     for i, row in enumerate(X.to_numpy(dtype="float64")):
         values, base = shapley_by_enumeration(booster, row)
         assert np.allclose(found.values[i], values, atol=1e-9)
@@ -78,7 +78,7 @@ def test_contributions_are_those_of_shap(booster):
     import shap
 
     X, _ = rows(50, seed=5)
-    found = explain(booster, X, num_threads=2)
+    found = explain(booster, X, num_threads=1)
     oracle = shap.TreeExplainer(booster)(X)
     assert np.allclose(found.values, oracle.values, atol=1e-10)
     ours = as_explanation(found, X)
@@ -90,12 +90,12 @@ def test_contributions_are_those_of_shap(booster):
 
 def test_sums_are_the_margins(booster):
     X, _ = rows(300, seed=6)
-    found = explain(booster, X, num_threads=2)
-    predicted = margins(booster, X, num_threads=2)
+    found = explain(booster, X, num_threads=1)
+    predicted = margins(booster, X, num_threads=1)
     assert found.feature_names == tuple(NAMES)
     assert found.values.dtype == found.base.dtype == np.float64
     assert np.allclose(found.margin, predicted, atol=1e-10)
-    assert check_additivity(found, booster, X, num_threads=2, margin=predicted) == 300
+    assert check_additivity(found, booster, X, num_threads=1, margin=predicted) == 300
 
 
 def shifted(found, row, by):
@@ -106,19 +106,19 @@ def shifted(found, row, by):
 
 def test_the_first_row_that_is_off_is_named(booster):
     X, _ = rows(300, seed=6)
-    found = explain(booster, X, num_threads=2)
+    found = explain(booster, X, num_threads=1)
     with pytest.raises(
         AdditivityError, match=r"contributions of row 17 add up to .* the prediction is .*\(1 of 300"
     ):
-        check_additivity(shifted(found, 17, 1e-6), booster, X, num_threads=2)
+        check_additivity(shifted(found, 17, 1e-6), booster, X, num_threads=1)
     with pytest.raises(AdditivityError, match="row 299"):
-        check_additivity(shifted(found, 299, np.nan), booster, X, num_threads=2)
+        check_additivity(shifted(found, 299, np.nan), booster, X, num_threads=1)
 
 
 def test_many_rows_are_sampled_but_a_given_margin_is_compared_on_each(booster):
     X, _ = rows(5_000, seed=7)
-    found = explain(booster, X, num_threads=2)
-    rest = {"num_threads": 2, "at_least": 10, "share": 0.01}
+    found = explain(booster, X, num_threads=1)
+    rest = {"num_threads": 1, "at_least": 10, "share": 0.01}
     assert check_additivity(found, booster, X, **rest) == 50
     off = shifted(found, 1_234, 1.0)
     assert check_additivity(off, booster, X, **rest) == 50  # row 1,234 is not among the 50
@@ -130,4 +130,4 @@ def test_many_rows_are_sampled_but_a_given_margin_is_compared_on_each(booster):
 
 def test_a_frame_that_does_not_fit_is_refused(booster):
     with pytest.raises(ValueError, match="missing: is_late"):
-        explain(booster, rows(5)[0].drop(columns="is_late"), num_threads=2)
+        explain(booster, rows(5)[0].drop(columns="is_late"), num_threads=1)

@@ -47,6 +47,16 @@ def test_a_cell_without_firms_is_its_industry_and_one_without_industry_is_all():
     assert (found["median"], found["n_firms"], found["level"]) == (2.5, 0, "all")
 
 
+def test_firms_without_a_tier_are_no_norm_for_others():
+    gone = FIRMS.assign(firm_id=FIRMS["firm_id"] + "0", tier="none", cash_months=99.0)
+    pd.testing.assert_frame_equal(
+        fit_norms(pd.concat([gone, FIRMS]), min_firms=2), fit_norms(FIRMS, min_firms=2)
+    )
+    nobody = fit_norms(gone, min_firms=2)
+    assert nobody["median"].isna().all()
+    assert set(nobody["n_firms"]) == {0}
+
+
 def test_quartiles_are_drawn_alike():
     # all: 1, 2, 3, 8 → quartiles 1.75 and 4.25; restaurants: 2 and 2; halfway between
     found = norm(1, "0601", "medium")

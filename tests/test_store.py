@@ -199,6 +199,18 @@ def test_a_fresh_folder_that_fails_leaves_the_old_one(tmp_path):
     assert everything_under(tmp_path) == ["models", "models/a.txt"]
 
 
+def test_a_run_killed_between_the_two_renamings_loses_nothing(tmp_path):
+    write_text("1", tmp_path / ".models.old" / "a.txt")
+
+    def fail() -> None:
+        with fresh_folder(tmp_path / "models"):
+            raise RuntimeError("again")
+
+    with pytest.raises(RuntimeError, match="again"):
+        fail()
+    assert everything_under(tmp_path) == ["models", "models/a.txt"]
+
+
 def test_what_a_killed_run_left_of_a_fresh_folder_is_cleared(tmp_path):
     for left in (".models.partial", ".models.old"):
         write_text("left", tmp_path / left / "x.txt")

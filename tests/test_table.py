@@ -70,7 +70,7 @@ def test_distances_to_norms_are_missing_until_there_are_norms():
     first = build_features(panel(), None)
     assert first["equity_ratio_vs_industry_pct"].isna().all()
     # all: 20. Industry and cell have one firm each, weight 1/2 twice: 30 → 25 → 27.5 and 10 → 15 → 12.5
-    second = build_features(panel(), fit_norms(first, min_firms=1))
+    second = build_features(panel(), fit_norms(first.assign(tier="basic"), min_firms=1))
     np.testing.assert_array_equal(second["equity_ratio_vs_industry_pct"], [2.5, -2.5])
     others = second.columns[~second.columns.str.contains("_vs_industry_")]
     pd.testing.assert_frame_equal(second[others], first[others])
