@@ -13,8 +13,8 @@ The rules, for a cohort of `as_of_date` with the window (as_of_date, as_of_date 
    because they failed, the survivors beside them are not known yet, and keeping the one without the
    other would raise the default rate of the latest cohorts (informative censoring).
 5. A firm that pays off inside the window without a default before or on that day is `censored_left`: it was
-   not watched to the end, so it is no survivor. A firm that paid off earlier is `censored_left` too, unless a
-   later row of `firms`, known by `as_of_date`, says that it is back.
+   not watched to the end, so it is no survivor. A firm that paid off earlier is out (`gone`), unless a later
+   row of `firms`, known by `as_of_date`, says that it is back.
 6. Whoever is left is `labelled`: 1 with a default inside the window, else 0.
 """
 
@@ -25,8 +25,10 @@ import pandas as pd
 from intake.contracts import DEFAULT_KINDS
 
 DATE = "datetime64[ms]"  # of every date column, as in the tables' contracts
-LABELLED, IN_DEFAULT, LEFT, OPEN = "labelled", "in_default", "censored_left", "censored_open"
-STATUSES = (LABELLED, IN_DEFAULT, LEFT, OPEN)
+LABELLED, LEFT, OPEN = "labelled", "censored_left", "censored_open"
+IN_DEFAULT, GONE = "in_default", "gone"
+STATUSES = (LABELLED, LEFT, OPEN, IN_DEFAULT, GONE)
+MEMBERS = (LABELLED, LEFT, OPEN)  # the cohort; who is in default or gone on its date is out of it
 
 
 def month_end(date: str | pd.Timestamp) -> pd.Timestamp:
@@ -197,7 +199,7 @@ def label_cohort(
     status = status.mask(leaves, LEFT)
     if not complete:
         status = status.mask(status.notna(), OPEN)
-    status = status.mask(gone, LEFT).mask(in_default, IN_DEFAULT)
+    status = status.mask(gone, GONE).mask(in_default, IN_DEFAULT)
     labelled = status == LABELLED
     eases = eased.notna() & ~(left < eased) & ~(failed < eased)
     watched = complete & ~gone & ~in_default & (labelled | eases)

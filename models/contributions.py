@@ -71,9 +71,12 @@ def explain(booster: lgb.Booster, X: pd.DataFrame, num_threads: int = 0) -> Cont
     ((80, 1), (80,), True)
     """
     check_features(booster, X)
+    names = tuple(booster.feature_name())
+    if X.empty:  # LightGBM divides by the number of rows
+        return Contributions(np.empty((0, len(names))), np.empty(0), names)
     parts = booster.predict(as_matrix(X), pred_contrib=True, num_threads=num_threads)
     parts = np.asarray(parts, dtype=np.float64)
-    return Contributions(parts[:, :-1], parts[:, -1], tuple(booster.feature_name()))
+    return Contributions(parts[:, :-1], parts[:, -1], names)
 
 
 def check_additivity(

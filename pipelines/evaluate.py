@@ -13,10 +13,11 @@ from models.baselines import SINGLE, fit_baselines
 from models.booster import margins
 from models.bundle import Bundle
 from models.calibrator import Calibrator
-from models.intervals import Interval, bootstrap_by_firm, paired_difference
+from models.intervals import Interval, paired_difference
 from models.lead_times import lead_times, summarise
 from models.metrics import reliability_by_decile
 from models.ranking import capacity
+from models.records import measure, record
 from pipelines.params import Evaluate, Params
 from pipelines.paths import Paths
 from pipelines.rows import at_least, labelled_rows
@@ -29,7 +30,6 @@ log = logging.getLogger(__name__)
 MAIN = ("auc", "pr_auc", "brier", "calibration_slope")
 FEWEST_POSITIVES = 5  # below, an interval by firm says nothing and is not shown
 FEWEST_FOR_SLOPE = 30  # with fewer, some resample is separated completely and has no finite slope
-NUM_THREADS = 2  # of prediction; figures don't depend on it
 
 
 def metric_names(choice: Evaluate) -> list[str]:
@@ -52,11 +52,7 @@ def probabilities(
     Baselines are fitted on the same training rows and calibrated on the same later slice as the booster; one
     that ranks the wrong way round there has no calibrated probability and is left out, with a warning.
     """
-    found = {
-        "lightgbm": bundle.calibrator.predict(
-            margins(bundle.booster, test[list(bundle.features)], num_threads=NUM_THREADS)
-        )
-    }
+    found = {"lightgbm": bundle.calibrator.predict(margins(bundle.booster, test[list(bundle.features)]))}
     baselines = fit_baselines(train, train["label"].to_numpy(), features=bundle.features)
     for name, scorer in baselines.items():
         if name == "prior":
@@ -74,26 +70,20 @@ def probabilities(
 def records_of(
     rows: pd.DataFrame, scores: Mapping[str, np.ndarray], head: Mapping[str, str], choice: Evaluate
 ) -> list[dict]:
-    """Return one record per model and metric on `rows`; a constant score has no slope and no order."""
+    """Return one record per model and metric on `rows`, with its interval by firm."""
     y, firms = rows["label"].to_numpy(), rows["firm_id"].to_numpy()
-    count = {"n": len(y), "positives": int(y.sum()), "reference": None}
-    if y.sum() < FEWEST_POSITIVES or y.sum() == len(y):
-        log.warning("%s: %d positives of %d rows: too few to measure", head, y.sum(), len(y))
+    if y.sum() < FEWEST_POSITIVES:
+        log.warning(
+            "%s, %s: %d positives of %d rows: not measured", head["tier"], head["split"], y.sum(), len(y)
+        )
         return []
-    records = []
-    for model, score in scores.items():
-        names = metric_names(choice)
-        if np.ptp(score) == 0 or y.sum() < FEWEST_FOR_SLOPE:
-            names.remove("calibration_slope")
-        found = bootstrap_by_firm(y, score, firms, names, n_resamples=choice.resamples, seed=choice.seed)
-        records += [
-            {**head, "model": model, "metric": name, **_figures(found[name]), **count} for name in names
-        ]
-    return records
-
-
-def _figures(interval: Interval) -> dict[str, float]:
-    return {"value": interval.value, "low": interval.low, "high": interval.high}
+    names = [
+        name for name in metric_names(choice) if name != "calibration_slope" or y.sum() >= FEWEST_FOR_SLOPE
+    ]
+    where = {name: head[name] for name in ("benchmark", "data", "split")}
+    sizes = {"n_resamples": choice.resamples, "seed": choice.seed}
+    measured = measure(y, scores, firms, names, probabilities=scores, **where, **sizes)
+    return [{"tier": head["tier"], **row} for row in measured]
 
 
 def lead_time_record(
@@ -115,9 +105,12 @@ def lead_time_record(
     rng = np.random.default_rng(choice.seed)
     medians = np.median(rng.choice(caught, (choice.resamples, len(caught))), axis=1)
     low, high = np.percentile(medians, [2.5, 97.5])
-    figures = {"value": summary["median_months"], "low": low, "high": high}
-    count = {"n": summary["firms"], "positives": summary["caught"], "reference": None}
-    return [{**head, "model": "lightgbm", "metric": "lead_time_months", **figures, **count}]
+    lead = Interval(summary["median_months"], low, high)
+    count = {"n": summary["firms"], "positives": summary["caught"]}
+    where = {name: head[name] for name in ("benchmark", "data", "split")}
+    return [
+        {"tier": head["tier"], **record(lead, model="lightgbm", metric="lead_time_months", **where, **count)}
+    ]
 
 
 def tier_differences(
@@ -129,9 +122,7 @@ def tier_differences(
     if y.sum() < FEWEST_POSITIVES:
         return []
     score = {
-        tier: bundle.calibrator.predict(
-            margins(bundle.booster, same[list(bundle.features)], num_threads=NUM_THREADS)
-        )
+        tier: bundle.calibrator.predict(margins(bundle.booster, same[list(bundle.features)]))
         for tier, bundle in bundles.items()
     }
     pairs = [
@@ -140,21 +131,15 @@ def tier_differences(
         for low in TIERS[:place]
         if high in score and low in score
     ]
+    where = {name: head[name] for name in ("benchmark", "data", "split")}
+    count = {"n": len(y), "positives": int(y.sum())}
     records = []
     for high, low in pairs:
         found = paired_difference(
             y, score[high], score[low], firms, MAIN[:3], n_resamples=choice.resamples, seed=choice.seed
         )
         records += [
-            {
-                **head,
-                "model": f"{high} − {low}",
-                "metric": name,
-                **_figures(interval),
-                "n": len(y),
-                "positives": int(y.sum()),
-                "reference": None,
-            }
+            {"tier": head["tier"], **record(interval, model=f"{high} − {low}", metric=name, **where, **count)}
             for name, interval in found.items()
         ]
     return records
@@ -205,22 +190,22 @@ def evaluate(params: Params, paths: Paths) -> None:
         f"{r['tier']}.{r['split']}.{r['metric']}": r["value"] for r in records if r["model"] == "lightgbm"
     }
     log_evaluation(params.tracking, paths.mlflow_run, flat, [paths.evaluation, paths.reliability])
-    for record in records:
-        if record["model"] == "lightgbm" and record["metric"] in MAIN:
+    for row in records:
+        if row["model"] == "lightgbm" and row["metric"] in MAIN:
             log.info(
                 "%(tier)s, %(split)s: %(metric)s %(value).4f [%(low).4f, %(high).4f], %(positives)d of %(n)d",
-                record,
+                row,
             )
 
 
 def _nested(records: list[dict]) -> dict:
     """Nest the records as tier → split → model → metric → value, for `dvc metrics show`."""
     tree: dict = {}
-    for record in records:
+    for row in records:
         place = tree
         for name in ("tier", "split", "model"):
-            place = place.setdefault(record[name], {})
-        place[record["metric"]] = record["value"]
+            place = place.setdefault(row[name], {})
+        place[row["metric"]] = row["value"]
     return tree
 
 

@@ -34,4 +34,11 @@ def explain_firm(params: Params, paths: Paths, firm_id: str, *, as_of_date: str 
     """Return the text of one firm's case as of a day; a firm without a score is told why."""
     recipe = make_recipe(params, paths, as_of_date=as_of_date)
     tables = score_chunk(tables_of_firm(paths.interim, firm_id), recipe)
-    return case_text(firm_id, recipe.as_of_date, tables, recipe.norms, language=language)
+    return case_text(
+        firm_id,
+        recipe.as_of_date,
+        tables,
+        language=language,
+        source=params.portfolio.source,
+        currency=recipe.currency,
+    )

@@ -6,7 +6,8 @@ import logging
 import pandas as pd
 
 from intake.store import read_table, write_json, write_table
-from models.cohorts import as_of_dates, label_cohort
+from models.cohorts import MEMBERS, as_of_dates
+from models.cohorts import label_cohorts as label_all
 from models.time_splits import draw_splits, fold_of_firm
 from pipelines.params import LabelCohorts, Params
 from pipelines.paths import Paths
@@ -44,18 +45,15 @@ def label_cohorts(params: Params, paths: Paths) -> None:
         calibration_months=choice.calibration_months,
     )
     firms, events = read_table(paths.interim / "firms"), read_table(paths.interim / "events")
-    frames = [
-        label_cohort(
-            firms,
-            events,
-            day,
-            horizon_months=choice.horizon_months,
-            reporting_lag_months=choice.reporting_lag_months,
-            label_cutoff_date=cutoff,
-        )
-        for day in dates
-    ]
-    labels = pd.concat(frames, ignore_index=True).sort_values(["as_of_date", "firm_id"], ignore_index=True)
+    labels = label_all(
+        firms,
+        events,
+        dates,
+        horizon_months=choice.horizon_months,
+        reporting_lag_months=choice.reporting_lag_months,
+        label_cutoff_date=cutoff,
+    )
+    labels = labels[labels["status"].isin(MEMBERS)].reset_index(drop=True)
     labels["split"] = labels["as_of_date"].map(splits.split_of).astype("str")
     labels["is_holdout"] = fold_of_firm(
         labels["firm_id"], seed=choice.holdout_seed, share=choice.holdout_firm_share

@@ -41,6 +41,11 @@ class Portfolio(Section):
     source: Literal["simulator", "folder", "american"]
     folder: str
 
+    @property
+    def currency(self) -> str:
+        """What the portfolio's amounts are in."""
+        return "dollar" if self.source == "american" else "yen"
+
 
 class Simulate(Section):
     """The embedded portfolio."""
@@ -114,7 +119,7 @@ class Tune(Section):
 class Train(Section):
     """The models of each tier."""
 
-    min_defaults: int = Field(ge=10)
+    min_defaults: int = Field(ge=5)
     monotone_method: Literal["basic", "intermediate"]
     overrides: dict[str, int | float | str | bool]
     seed: int = Field(ge=0)

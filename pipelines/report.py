@@ -15,16 +15,13 @@ from review.report import ReportData, render
 
 log = logging.getLogger(__name__)
 
-CURRENCY = {"american": "dollar"}  # what amounts are in, where not yen
-
 
 def report(params: Params, paths: Paths) -> None:
     """Write data/review/report.html from what earlier stages wrote."""
     latest, tables = scored_tables(paths)
-    source = params.portfolio.source
     page = render(
         ReportData(
-            source=source,
+            source=params.portfolio.source,
             as_of_date=latest["as_of_date"],
             data_report=json.loads(paths.data_report.read_text(encoding="utf-8")),
             labels=read_table(paths.labels),
@@ -36,7 +33,7 @@ def report(params: Params, paths: Paths) -> None:
             exposure=tables["values"].set_index("firm_id")["guaranteed_balance"],
             versions={f"model ({tier})": version for tier, version in latest["models"].items()}
             | {"data": latest["data_version"]},
-            currency=CURRENCY.get(source, "yen"),
+            currency=params.portfolio.currency,
             top_flags=params.report.top_flags,
             waterfalls=params.report.waterfalls,
             shap_rows=params.report.shap_rows,

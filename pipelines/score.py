@@ -48,6 +48,7 @@ def make_recipe(
         bundles=load_bundles(bundles or paths.models / "default"),
         norms=read_table(paths.norms),
         data_version=digest(paths.data_report),
+        currency=params.portfolio.currency,
         highest_only=choice.tiers == "highest",
         reasons=choice.reasons,
         check_share=choice.check_share,
@@ -73,6 +74,7 @@ def chunk_version(interim: Path, chunk: str, recipe: Recipe, norms_file: Path) -
     files = [path for table in TABLES if (path := interim / table / f"{chunk}.parquet").exists()]
     choices = (
         recipe.as_of_date,
+        recipe.currency,
         recipe.data_version,
         recipe.highest_only,
         recipe.reasons,

@@ -29,6 +29,7 @@ class Recipe:
     bundles: Mapping[str, Bundle]
     norms: pd.DataFrame
     data_version: str
+    currency: str
     highest_only: bool
     reasons: int
     check_share: float
@@ -62,7 +63,8 @@ def is_live(tables: Mapping[str, pd.DataFrame], panel: Panel) -> np.ndarray:
 def guaranteed_balance(panel: Panel) -> np.ndarray:
     """Return (F,) the yen outstanding under guarantees, as last known: what is at stake."""
     rows = panel.facts["guarantees"]
-    return np.bincount(rows["row"], weights=rows["balance"], minlength=len(panel.firm_ids))
+    sums = np.bincount(rows["row"], weights=rows["balance"], minlength=len(panel.firm_ids))
+    return sums.astype(np.float64)  # of no rows at all, bincount makes integers
 
 
 def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str, pd.DataFrame]:
@@ -150,6 +152,7 @@ def _score_tier(
             recipe.norms,
             load_dictionary(),
             top=recipe.reasons,
+            currency=recipe.currency,
         ),
     }
 

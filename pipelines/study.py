@@ -116,7 +116,7 @@ def study(root: Path) -> None:
 **Simulated**: {FIRMS:,} firms × {base.simulate.months} months from Yocho's own simulator, three seeds.
 They show that the method works as built, not how it would do on real firms; for those see
 [benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is the 95 % bootstrap
-by firm ({base.evaluate.resamples} resamples). A row of the data is one firm on one quarterly as-of date of the
+by firm ({base.evaluate.resamples} resamples). A row is one firm on one quarterly as-of date of the
 test year; the label is a default within {base.label_cohorts.horizon_months} months.
 
 ## Tiers compared

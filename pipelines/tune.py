@@ -24,11 +24,12 @@ def tune(params: Params, paths: Paths) -> None:
     best, trials = {}, []
     for tier in TIERS:
         part = rows[at_least(rows["tier"], tier)].reset_index(drop=True)
-        if part["label"].sum() < params.train.min_defaults:
+        failed = part.loc[part["label"] == 1, "firm_id"].nunique()
+        if failed < params.train.min_defaults:
             log.warning(
-                "%s: %d defaults in training, fewer than %d: no model",
+                "%s: %d firms defaulted in training, fewer than %d: no model",
                 tier,
-                part["label"].sum(),
+                failed,
                 params.train.min_defaults,
             )
             continue

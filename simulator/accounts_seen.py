@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import DAY, Desk, days, finish
+from simulator.desk import Desk, days, finish
 from simulator.firms import size_class
-from simulator.statements import closings_known
 from simulator.world import industry_table
 
 CONSENTS = ("none", "association", "association_and_bank", "all")
@@ -14,63 +13,51 @@ CONSENTS = ("none", "association", "association_and_bank", "all")
 def firms(desk: Desk) -> pd.DataFrame:
     """Return the `firms` table: a first row when a firm comes in, a new one when its size class changes."""
     traits = desk.traits
+    every = np.arange(len(traits))
     codes = industry_table().index.to_numpy()[traits.industry]
-    u = desk.draw("register", 6)
-    here = np.flatnonzero(desk.appears)
+    areas = np.array([f"{place:02d}" for place in range(1, 48)], dtype=object)[traits.prefecture]
+    u = desk.draw("register", 2)
     has_adviser = u[:, 0] < np.clip(0.55 + 0.08 * np.log(traits.employees), 0, 0.98)
-    adviser = np.array([f"adviser:{area:02d}{number:03d}" for area, number in zip(
-        traits.prefecture + 1, np.floor(u[:, 1] * 60).astype(int), strict=True)], dtype=object)  # fmt: skip
-    first_staff = desk.lives.accounts["employees"][
-        np.arange(len(traits)), np.minimum(desk.first_k, desk.months - 1)
+    advisers = np.array([f"{number:03d}" for number in range(60)], dtype=object)[
+        np.floor(60 * u[:, 1]).astype(int)
     ]
     first = pd.DataFrame({
         "firm_id": desk.firm_ids,
         "known_date": desk.joined_on,
         "industry": codes,
-        "size_class": size_class(codes, first_staff),
-        "prefecture": np.array([f"{place:02d}" for place in traits.prefecture + 1], dtype=object),
-        "established": _established(desk),
-        "association": np.array([f"cgc:{place:02d}" for place in traits.prefecture + 1], dtype=object),
-        "main_bank": desk.bank_names(np.arange(len(traits)), 0),
-        "adviser": np.where(has_adviser, adviser, None),
+        "size_class": size_class(codes, traits.employees),
+        "prefecture": areas,
+        "established": desk.day(every, every * 0) - days(365.25 * traits.established_years),
+        "association": "cgc:" + areas,
+        "main_bank": desk.bank_names(every, 0),
+        "adviser": np.where(has_adviser, "adviser:" + areas + advisers, None),
         "consent_scope": np.array(CONSENTS, dtype=object)[traits.consent],
-    }).iloc[here]  # fmt: skip
-    return finish(desk, "firms", pd.concat([first, _changed(desk, first, codes, u)], ignore_index=True))
+    })  # fmt: skip
+    changed = _resized(desk, first)
+    return finish(desk, "firms", pd.concat([first[desk.appears], changed], ignore_index=True))
 
 
-def _established(desk: Desk) -> np.ndarray:
-    began = desk.day(np.arange(len(desk.traits)), np.zeros(len(desk.traits), dtype=int))
-    return began - days(desk.traits.established_years * 365.25)
-
-
-def _changed(desk: Desk, first: pd.DataFrame, codes: np.ndarray, u: np.ndarray) -> pd.DataFrame:
-    """Rows of firms whose size class or adviser is another one than before."""
-    firm, k, known = closings_known(desk)
-    size = size_class(codes[firm], desk.lives.accounts["employees"][firm, k])
-    rows = pd.DataFrame({"firm": firm, "known_date": known, "size_class": size.astype(object)})
-    rows = rows[known > desk.joined_on[firm]].sort_values(["firm", "known_date"])
-    before = rows.groupby("firm")["size_class"].shift()
-    before = before.fillna(
-        pd.Series(first["size_class"].to_numpy(), index=first.index)
-        .reindex(rows["firm"])
-        .set_axis(rows.index)
+def _resized(desk: Desk, first: pd.DataFrame) -> pd.DataFrame:
+    """Return rows of firms whose staff at a closing puts them into another size class than before."""
+    firm, k, known = desk.closings
+    staff = desk.lives.accounts["employees"][firm, k]
+    rows = first.iloc[firm].assign(
+        known_date=known, size_class=size_class(first["industry"].to_numpy()[firm], staff)
     )
-    rows = rows[rows["size_class"] != before]
-    resized = first.loc[rows["firm"]].assign(
-        known_date=rows["known_date"].to_numpy(), size_class=rows["size_class"].to_numpy()
-    )
-    return resized
+    rows = rows[known > desk.joined_on[firm]]
+    before = rows.groupby("firm_id")["size_class"].shift()
+    before = before.where(before.notna(), first["size_class"].reindex(rows.index))
+    return rows[(rows["size_class"] != before).to_numpy()]
 
 
 def headcounts(desk: Desk) -> pd.DataFrame:
     """Return the `headcounts` table: staff at each closing, known with it."""
-    firm, k, known = closings_known(desk)
-    staff = desk.lives.accounts["employees"][firm, k]
+    firm, k, known = desk.closings
     columns = {
         "firm_id": desk.firm_ids[firm],
         "period_end": desk.day(firm, k),
         "known_date": known,
-        "employees": staff,
+        "employees": desk.lives.accounts["employees"][firm, k],
     }
     return finish(desk, "headcounts", columns)
 
@@ -85,39 +72,34 @@ def account_flows(desk: Desk) -> pd.DataFrame:
     since = np.where(u[:, 0] < 0.6, 0, 24 + np.floor(48 * u[:, 1]) - traits.start).astype(int)
     firm, k = np.nonzero(desk.in_sight(np.maximum(since, 1)) & traits.shares_flows[:, None])
     banks = 1 + (u[:, 2] < np.clip(0.25 + 0.1 * np.log(traits.employees), 0, 0.8)) + (u[:, 2] < 0.10)
-    share = np.stack([np.ones(len(traits)), 0.45 * u[:, 3] + 0.05, 0.08 * np.ones(len(traits))], axis=1)
     monthly = desk.draw_months("flow days", 2)[firm, k]
-    known = desk.day(firm, k) + days(3 + 8 * monthly[:, 0])
     left = {
         "opening": accounts["cash_deposits"][firm, k - 1],
         "inflow": accounts["inflow"][firm, k],
         "outflow": accounts["outflow"][firm, k],
-        "end": accounts["cash_deposits"][firm, k],
+        "end_balance": accounts["cash_deposits"][firm, k],
     }
     frames = []
-    for place in (2, 1, 0):  # the main bank last: it takes what rounding leaves
+    for place, share in ((2, 0.08), (1, 0.05 + 0.45 * u[firm, 3]), (0, 1.0)):
+        # the main bank comes last and takes what rounding leaves
         has = banks[firm] > place
-        part = share[firm, place]
-        if place:
-            piece = {
-                name: np.where(has, np.floor(value * part), 0.0)
-                for name, value in left.items()
-                if name != "outflow"
-            }
-            piece["outflow"] = piece["opening"] + piece["inflow"] - piece["end"]
-            short = np.maximum(-piece["outflow"], 0.0)  # rounding may leave a yen below nought
-            piece["inflow"], piece["outflow"] = piece["inflow"] + short, piece["outflow"] + short
-        else:
-            piece = left
+        piece = _part(left, np.where(has, share, 0.0)) if place else left
         left = {name: value - piece[name] for name, value in left.items()}
-        lowest = np.minimum(piece["opening"], piece["end"])
-        lowest = np.maximum(np.rint(lowest - 0.35 * monthly[:, 1] * piece["outflow"]), 0.0)
-        frames.append(pd.DataFrame({
-            "firm_id": desk.firm_ids[firm], "month": desk.day(firm, k), "bank": desk.bank_names(firm, place),
-            "known_date": known, "inflow": piece["inflow"], "outflow": piece["outflow"], "end_balance": piece["end"],
-            "lowest_balance": np.minimum(lowest, piece["end"]),
-        })[has])  # fmt: skip
+        between = np.minimum(piece["opening"], piece["end_balance"]) - 0.35 * monthly[:, 1] * piece["outflow"]
+        lowest = np.minimum(np.maximum(np.rint(between), 0.0), piece["end_balance"])
+        head = {
+            "firm_id": desk.firm_ids[firm],
+            "month": desk.day(firm, k),
+            "bank": desk.bank_names(firm, place),
+        }
+        known = {"known_date": desk.day(firm, k) + days(3 + 8 * monthly[:, 0])}
+        frames.append(pd.DataFrame(head | known | piece | {"lowest_balance": lowest})[has])
     return finish(desk, "account_flows", pd.concat(frames, ignore_index=True))
 
 
-__all__ = ["CONSENTS", "DAY", "account_flows", "firms", "headcounts"]
+def _part(left: dict[str, np.ndarray], share: np.ndarray) -> dict[str, np.ndarray]:
+    """Return a bank's share of opening, inflow and end in whole yen, and the outflow that fits them."""
+    piece = {name: np.floor(left[name] * share) for name in ("opening", "inflow", "end_balance")}
+    outflow = piece["opening"] + piece["inflow"] - piece["end_balance"]
+    short = np.maximum(-outflow, 0.0)  # rounding may leave a yen below nought
+    return piece | {"inflow": piece["inflow"] + short, "outflow": outflow + short}

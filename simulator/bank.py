@@ -162,7 +162,7 @@ def leave(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing) ->
 
 
 def hear(moment: Moment, standing: Standing, drive: Drive, loss: np.ndarray) -> None:
-    """Let the bank hear of blows: a fire, a claim, a customer's failure come before the closing that shows them."""
+    """Let the bank hear of blows: a fire, a claim, a customer's failure, long before a closing."""
     ill = drive.gap[:, CAUSE["owner"]] > 0.25
     standing.news = NEWS_KEPT * standing.news + loss / np.maximum(moment.monthly_sales, 1.0) + 0.3 * ill
 

@@ -11,7 +11,7 @@ PATIENCE = 9  # months until tax and pension offices insist on instalments, twel
 
 
 def owners_purse(moment: Moment, ledger: Ledger) -> np.ndarray:
-    """Return what the owner still can put in (n,): wealth less what was lent since; nobody outside sees it."""
+    """Return what the owner still can put in (n,): wealth less what was lent since; unseen outside."""
     lent = ledger.owner_loan - ledger.owner_loan_opening
     return np.floor(np.maximum(moment.traits.wealth - lent, 0.0) / 1e4) * 1e4
 

@@ -14,6 +14,7 @@ from simulator.life import Lives
 from simulator.world import BURN_IN_MONTHS, World, month_end_dates
 
 DAY = np.timedelta64(1, "D")
+PAST_MONTHS = 26  # closings handed in with the first application reach this far back
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,21 @@ class Desk:
         """Every bill of suppliers."""
         return payable_items(self.lives)
 
+    @cached_property
+    def closings(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(firm, k, known day) of every annual closing handed in, two to five months after its end."""
+        traits = self.traits
+        k = np.arange(self.months)[None, :]
+        past = np.maximum(self.first_k - PAST_MONTHS, 11)[:, None]
+        year_end = self.month_of_year == traits.year_end[:, None]
+        firm, k = np.nonzero(year_end & (k >= past) & (k <= self.last_k[:, None]) & self.appears[:, None])
+        habit = 62 + 45 * (1 - traits.bookkeeping[firm])
+        noise = 28 * self.draw_months("closing lag", 1)[firm, k, 0]
+        known = self.day(firm, k) + days(habit + noise + 22 * self.lives.stressed[firm, k])
+        known = np.where(traits.is_entrant[firm], np.maximum(known, self.joined_on[firm]), known)
+        handed = known <= self.ends_on[firm]
+        return firm[handed], k[handed], known[handed]
+
     def day(self, firm: np.ndarray, k: np.ndarray) -> np.ndarray:
         """Return the last day of month `k` of firms' lives."""
         return month_end_dates(self.world.first + self.traits.start[firm] + k)
@@ -115,8 +131,8 @@ class Desk:
         return np.array([names[number] for number in self.traits.banks[firm, place]], dtype=object)
 
 
-def days(count: np.ndarray) -> np.ndarray:
-    """Return whole days of a float array, as timedelta64."""
+def days(count: np.ndarray | float) -> np.ndarray:
+    """Return whole days, as timedelta64."""
     return np.floor(count).astype("timedelta64[D]")
 
 
@@ -136,8 +152,7 @@ def finish(desk: Desk, table: str, columns: dict | pd.DataFrame) -> pd.DataFrame
     """
     rules = contract(table)
     frame = pd.DataFrame(columns)
-    if frame.empty:
-        return empty_table(table)
     frame = frame[frame["known_date"].to_numpy() <= desk.today]
-    typed = {name: frame[name].astype(str(column.dtype)) for name, column in rules.schema.columns.items()}
+    empty = empty_table(table)
+    typed = {name: frame[name].astype(empty[name].dtype) for name in rules.columns}
     return pd.DataFrame(typed).sort_values(list(rules.key), kind="stable", ignore_index=True)

@@ -23,65 +23,69 @@ def due_items(desk: Desk) -> pd.DataFrame:
 
 
 def _side(desk: Desk, side: str, items: Items, since: np.ndarray) -> pd.DataFrame:
-    months = np.arange(desk.months)[None, :, None]
+    k = np.arange(desk.months)[None, :, None]
     begin, last = since[:, None, None], desk.last_k[:, None, None]
+    written = _written_off(desk, items)
     # open at the end of the first month seen, or made later: the sums are the books' balances from then on
-    there = (items.amount > 0) & (months <= last) & (begin <= last) & (items.settled > begin)
-    there &= np.minimum(items.dropped, OPEN) > begin - 12
+    ends = np.minimum(items.settled, written)
+    there = (items.amount > 0) & (k <= last) & (begin <= last) & (ends > np.maximum(begin, k))
     firm, made, slot = np.nonzero(there)
-    settled, dropped = items.settled[firm, made, slot], items.dropped[firm, made, slot]
-    seen = np.maximum(made, since[firm])
     lag = days(5 + 9 * desk.draw_months(f"item lag {side}", 1)[:, :, 0])
-    due = made + items.term[firm, slot]
+    seen = np.maximum(made, since[firm])
     base = pd.DataFrame({
-        "item_id": _ids(desk, side, firm, made, slot),
+        "item_id": desk.firm_ids[firm] + _tags(desk, side, firm, made, slot),
         "firm_id": desk.firm_ids[firm],
         "known_date": desk.day(firm, seen) + lag[firm, seen],
         "side": side,
         "instrument": np.array(PAPERS, dtype=object)[items.paper[firm, slot]],
         "counterparty": _names(desk, side, firm, made, slot),
         "issued": desk.day(firm, made),
-        "due": desk.day(firm, due),
+        "due": desk.day(firm, made + items.term[firm, slot]),
         "amount": items.amount[firm, made, slot],
         "settled_date": np.full(len(firm), np.datetime64("NaT", "D")),
     })  # fmt: skip
-    paid = settled <= desk.last_k[firm]
-    at = settled[paid]
-    settled_rows = base[paid].assign(
-        known_date=desk.day(firm[paid], at) + lag[firm[paid], at], settled_date=desk.day(firm[paid], at)
+
+    def later(month: np.ndarray) -> tuple[np.ndarray, dict]:
+        at = month[firm, made, slot]
+        happens = at <= desk.last_k[firm]
+        f, at = firm[happens], at[happens]
+        return happens, {"known_date": desk.day(f, at) + lag[f, at], "settled_date": desk.day(f, at)}
+
+    paid, settlement = later(items.settled)
+    lost, write_off = later(written)
+    return pd.concat(
+        [
+            base,
+            base[paid].assign(**settlement),
+            base[lost].assign(amount=0.0, known_date=write_off["known_date"]),
+        ],
+        ignore_index=True,
     )
-    return pd.concat([base, settled_rows, _written_off(desk, base, firm, dropped, since)], ignore_index=True)
 
 
-def _written_off(
-    desk: Desk, base: pd.DataFrame, firm: np.ndarray, dropped: np.ndarray, since: np.ndarray
-) -> pd.DataFrame:
-    """A claim on a failed customer is written off at the year's end: the same item, worth nothing."""
-    lost = np.flatnonzero(dropped < OPEN)
-    if len(lost) == 0:
-        return base.iloc[:0]
-    year_end = desk.month_of_year[firm[lost]] == desk.traits.year_end[firm[lost], None]
+def _written_off(desk: Desk, items: Items) -> np.ndarray:
+    """Return the month in which a claim on a failed customer is written off, or OPEN (n, months, slots).
+
+    That is the first year's end at or after the failure; until then the books carry it, and so do the items.
+    """
+    closes = desk.month_of_year == desk.traits.year_end[:, None]
     k = np.arange(desk.months)[None, :]
-    at = np.where(year_end & (k >= dropped[lost, None]), k, OPEN).min(axis=1)
-    ok = (at <= desk.last_k[firm[lost]]) & (at >= since[firm[lost]])
-    lost, at = lost[ok], at[ok]
-    rows = base.iloc[lost]
-    return rows.assign(
-        amount=0.0,
-        known_date=np.maximum(desk.day(firm[lost], at), rows["known_date"].to_numpy())
-        + days(np.full(len(lost), 20.0)),
-    )
+    next_end = np.minimum.accumulate(np.where(closes, k, OPEN)[:, ::-1], axis=1)[:, ::-1]
+    firm = np.arange(len(closes))[:, None, None]
+    at = next_end[firm, np.minimum(items.dropped, desk.months - 1)]
+    return np.where(items.dropped < OPEN, at, OPEN)
 
 
-def _ids(desk: Desk, side: str, firm: np.ndarray, made: np.ndarray, slot: np.ndarray) -> np.ndarray:
-    letter = "R" if side == "receivable" else "P"
-    number = desk.world.first + desk.traits.start[firm] + made
-    low = number.min(initial=0) if len(number) else 0
-    tags = np.array([
-        f"-{letter}{place}-{month // 12:04d}{month % 12 + 1:02d}"
-        for month in range(low, number.max(initial=low) + 1) for place in range(4)
-    ], dtype=object)  # fmt: skip
-    return desk.firm_ids[firm] + tags[(number - low) * 4 + slot]
+def _tags(desk: Desk, side: str, firm: np.ndarray, made: np.ndarray, slot: np.ndarray) -> np.ndarray:
+    letter = {"receivable": "R", "payable": "P"}[side]
+    month = desk.world.first + desk.traits.start[firm] + made
+    first = desk.world.first
+    tags = [
+        f"-{letter}{place}-{number // 12:04d}{number % 12 + 1:02d}"
+        for number in range(first, first + desk.world.months)
+        for place in range(4)
+    ]
+    return np.array(tags, dtype=object)[(month - first) * 4 + slot]
 
 
 def _names(desk: Desk, side: str, firm: np.ndarray, made: np.ndarray, slot: np.ndarray) -> np.ndarray:

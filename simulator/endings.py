@@ -9,6 +9,7 @@ from simulator.desk import DAY, Desk, days, finish
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
+FILING_COST = 2_000_000.0  # yen: court deposit and lawyer of a small bankruptcy, order of magnitude
 
 
 @dataclass(frozen=True)
@@ -34,30 +35,31 @@ class Endings:
 def endings(desk: Desk) -> Endings:
     """Return when each firm in the portfolio came to which end, within the span or after it."""
     lives = desk.lives
-    every = np.arange(len(desk.traits))
-    u = desk.draw("endings", 6)
+    every, last = np.arange(len(desk.traits)), np.maximum(desk.last_k, 0)
+    u = desk.draw("endings", 3)
+    stopped, overdue = (lives.stopped >= 0) & desk.appears, (lives.overdue >= 0) & desk.appears
 
-    def when(k: np.ndarray) -> np.ndarray:
-        return np.where((k >= 0) & desk.appears, desk.day(every, np.maximum(k, 0)), NOT)
+    def on(happens: np.ndarray, day: np.ndarray) -> np.ndarray:
+        return np.where(happens, day, NOT)
 
-    # the oldest of the missed payments fell due three month ends before: its 90th day is the event
-    overdue = when(np.where(lives.overdue >= 0, lives.overdue - 3, -1)) + 90 * DAY
-    bankrupt = when(lives.bankrupt) - days(15 * u[:, 0])
-    # a firm in arrears that still burns cash files within a year; another goes on, in debt to the association
-    files = (lives.overdue >= 0) & ~lives.viable
-    bankrupt = np.where(files, overdue + days(20 + 300 * u[:, 1]), bankrupt)
-    # the bank claims 90 days after the due date or the acceleration at the earliest; papers take a month
-    claim = np.where(
-        lives.overdue >= 0,
-        overdue + days(25 + 150 * u[:, 2]),
-        when(lives.bankrupt) + days(92 + 110 * u[:, 2]),
+    # a court wants its fees before it opens proceedings: who has nothing left just stops, and falls overdue
+    files = stopped & (lives.accounts["cash_deposits"][every, last] >= FILING_COST)
+    files_later = overdue & ~lives.viable
+    falls_overdue = overdue | (stopped & ~files)
+    ninetieth = desk.day(every, last - lives.missed + 1) + 90 * DAY
+    stops_on = desk.day(every, last)
+    bankrupt_on = np.where(files, stops_on - days(15 * u[:, 0]), ninetieth + days(20 + 300 * u[:, 1]))
+    # a claim may follow 90 days after the due date or the acceleration; papers take a month or more
+    claim_on = np.where(
+        falls_overdue, ninetieth + days(25 + 150 * u[:, 2]), stops_on + days(92 + 110 * u[:, 2])
     )
-    owed = (lives.loans["balance"] * (lives.loans["scheme"] > 0))[every, np.maximum(desk.last_k, 0)].sum(
-        axis=1
-    ) > 0
-    claim = np.where(owed, claim, NOT)
-    repaid = when(lives.repaid)
-    return Endings(overdue, claim, bankrupt, repaid)
+    owed = (lives.loans["balance"] * (lives.loans["scheme"] > 0))[every, last].sum(axis=1) > 0
+    return Endings(
+        overdue_on=on(falls_overdue, ninetieth),
+        subrogated_on=on((stopped | overdue) & owed, claim_on),
+        bankrupt_on=on(files | files_later, bankrupt_on),
+        repaid_on=on((lives.repaid >= 0) & desk.appears, stops_on),
+    )
 
 
 def events(desk: Desk) -> pd.DataFrame:
@@ -91,7 +93,7 @@ def truth_lives(desk: Desk) -> pd.DataFrame:
     failed = ~np.isnat(default)
     sign = (lives.first_sign >= 0) & failed
     cause = np.where(failed, np.array(CAUSES, dtype=object)[np.maximum(lives.cause, 0)], None)
-    kind = np.where(lives.overdue >= 0, "overdue_90d", np.where(lives.bankrupt >= 0, "bankruptcy", None))
+    kind = np.where(default == ends.overdue_on, "overdue_90d", "bankruptcy")
     frame = pd.DataFrame({
         "firm_id": desk.firm_ids,
         "number": traits.number,

@@ -1,4 +1,4 @@
-"""Invoices and bills one by one: made, due, settled when; their sums are the books' receivables and payables."""
+"""Invoices and bills one by one: made, due, settled; their sums are the books' receivables and payables."""
 
 from dataclasses import dataclass
 
@@ -67,7 +67,7 @@ def payable_items(lives: Lives) -> Items:
         delay = lives.delay[rows, np.minimum(month, months - 1), places]
         settled = np.where((delay <= wait) & (month < months), month, settled)
     # once payments stopped nothing is settled any more
-    stopped = np.where(lives.bankrupt >= 0, lives.bankrupt, OPEN)[:, None, None]
+    stopped = np.where(lives.stopped >= 0, lives.stopped, OPEN)[:, None, None]
     settled = np.where(settled >= stopped, OPEN, settled)
     traits: Traits = lives.traits
     return Items(lives.bought, traits.payable_term, traits.payable_paper, settled, np.full(due.shape, OPEN))

@@ -1,4 +1,4 @@
-"""The lives of a chunk of firms: month after month of trade, payments, talks with the bank; and how they end."""
+"""The lives of a chunk of firms: month after month of trade, payments and talks, and how they end."""
 
 from dataclasses import dataclass
 
@@ -71,8 +71,9 @@ class Lives:
     gap: np.ndarray  # (n, months, causes) float32, log sales lost: what a visitor could hear of
     ended: np.ndarray  # month of the last payment day; NEVER: still there at the end
     overdue: np.ndarray
-    bankrupt: np.ndarray
+    stopped: np.ndarray  # could not pay what must be paid
     repaid: np.ndarray
+    missed: np.ndarray  # loan payments missed in a row when it ended
     viable: np.ndarray  # bool: cash margin of the last year was positive when it ended
     cause: np.ndarray  # place in shocks.CAUSES
     first_sign: np.ndarray  # month index of the world; NEVER: no sign
@@ -146,11 +147,12 @@ def _end(lives, k, here, failed, trouble, book) -> np.ndarray:
     broke = here & failed
     over = here & ~broke & (trouble.missed >= distress.OVERDUE_AT)
     gone = here & ~broke & ~over & (book.guaranteed_balance <= 0)
-    for mark, months in ((broke, lives.bankrupt), (over, lives.overdue), (gone, lives.repaid)):
+    for mark, months in ((broke, lives.stopped), (over, lives.overdue), (gone, lives.repaid)):
         months[mark] = k
         lives.ended[mark] = k
     ends = broke | over | gone
     lives.first_sign[ends] = trouble.first_sign[ends]
+    lives.missed[ends] = trouble.missed[ends]
     return ends
 
 
@@ -179,8 +181,9 @@ def _empty(world: World, traits: Traits, length: int) -> Lives:
         gap=months(np.float32, wide=(len(shocks.CAUSES),)),
         ended=never(),
         overdue=never(),
-        bankrupt=never(),
+        stopped=never(),
         repaid=never(),
+        missed=np.zeros(n, dtype=np.int64),
         viable=np.zeros(n, dtype=bool),
         cause=never(),
         first_sign=never(),

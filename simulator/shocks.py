@@ -124,7 +124,7 @@ def strike(moment: Moment, drive: Drive, u: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def cost_levels(moment: Moment) -> tuple[np.ndarray, np.ndarray]:
-    """Return log levels of material prices and wages since a firm's start, when its base figures held (n,)."""
+    """Return log levels of material prices and wages since a firm's start, where its base figures hold."""
     world, traits = moment.world, moment.traits
     exposure = industry_table()["material_exposure"].to_numpy()[traits.industry]
     material = (world.material[moment.t] - world.material[traits.start]) * exposure

@@ -5,13 +5,10 @@ import pandas as pd
 
 from simulator.desk import Desk, days, finish, row_ids
 from simulator.shocks import CAUSE
-from simulator.statements import closings_known
 
-# heard of by the tax certificate at the next application, by the adviser, or not at all
-HEARD = 0.62
-GRADE_STEPS = np.array(
-    [-0.75, -0.42, -0.18, 0.02, 0.20, 0.40, 0.62, 0.90]
-)  # scorecard bounds of grades 1|2 … 8|9
+HEARD = 0.62  # of arrears: by a tax certificate, by the adviser (project default)
+# scorecard bounds of grades 1|2 … 8|9
+GRADE_STEPS = np.array([-0.75, -0.42, -0.18, 0.02, 0.20, 0.40, 0.62, 0.90])
 
 
 def arrears(desk: Desk) -> pd.DataFrame:
@@ -19,44 +16,53 @@ def arrears(desk: Desk) -> pd.DataFrame:
 
     A row when heard of, one each half-year while it lasts, and one when it is cleared.
     """
-    frames = [_spells(desk, kind, desk.lives.accounts[f"{name}_arrears"]) for kind, name in (
-        ("tax", "tax"), ("social_insurance", "social"))]  # fmt: skip
+    accounts = desk.lives.accounts
+    frames = [
+        *_spells(desk, "tax", accounts["tax_arrears"]),
+        *_spells(desk, "social_insurance", accounts["social_arrears"]),
+    ]
     return finish(desk, "arrears", pd.concat(frames, ignore_index=True))
 
 
-def _spells(desk: Desk, kind: str, balance: np.ndarray) -> pd.DataFrame:
+def _spells(desk: Desk, kind: str, balance: np.ndarray) -> list[pd.DataFrame]:
     owes = balance > 0
-    before = np.pad(owes, ((0, 0), (1, 0)))[:, :-1]
-    firm, begin = np.nonzero(owes & ~before)
+    begins = owes & ~np.pad(owes, ((0, 0), (1, 0)))[:, :-1]
+    firm, begin = np.nonzero(begins)
     k = np.arange(desk.months)[None, :]
-    over = np.where(~owes[firm] & (k > begin[:, None]), k, desk.months)
-    end = over.min(axis=1, initial=desk.months)  # month in which it is cleared
+    next_free = np.minimum.accumulate(np.where(~owes, k, desk.months)[:, ::-1], axis=1)[:, ::-1]
+    end = next_free[firm, begin]  # month in which it is cleared
     u = desk.draw_months(f"arrears {kind}", 3)[firm, begin]
     heard = begin + 1 + np.floor(7 * u[:, 1] ** 1.5).astype(int)
     known = (u[:, 0] < HEARD) & (heard < end)
-    firm, begin, end, heard, u = firm[known], begin[known], end[known], heard[known], u[known]
-    rows = []
-    for at, cleared in [(heard + 6 * step, False) for step in range(desk.months // 6)] + [(end, True)]:
-        ok = (at <= desk.last_k[firm]) & (at >= desk.first_k[firm])
-        ok &= (end < desk.months) if cleared else (at < end)
-        f, a, b = firm[ok], at[ok], begin[ok]
+    firm, begin, end, heard, lag = (
+        firm[known],
+        begin[known],
+        end[known],
+        heard[known],
+        days(5 + 20 * u[known, 2]),
+    )
+
+    def rows(at: np.ndarray, ok: np.ndarray, cleared: bool) -> pd.DataFrame:
+        ok = ok & (at >= desk.first_k[firm]) & (at <= desk.last_k[firm])
+        f, a = firm[ok], at[ok]
         day = desk.day(f, a)
-        rows.append(pd.DataFrame({
+        return pd.DataFrame({
             "firm_id": desk.firm_ids[f],
             "kind": kind,
-            "from_date": desk.day(f, b),
-            "known_date": day + days(5 + 20 * u[ok, 2]),
-            "amount": balance[f, a - 1] if cleared else balance[f, a],
+            "from_date": desk.day(f, begin[ok]),
+            "known_date": day + lag[ok],
+            "amount": balance[f, a - cleared],
             "cleared_date": day if cleared else np.full(len(f), np.datetime64("NaT", "D")),
-        }))  # fmt: skip
-        if not cleared and not ok.any() and (at >= end).all():
-            continue
-    return pd.concat(rows, ignore_index=True)
+        })  # fmt: skip
+
+    longest = int((end - heard).max(initial=0))
+    standing = [rows(heard + wait, heard + wait < end, False) for wait in range(0, longest, 6)]
+    return [*standing, rows(end, end < desk.months, True)]
 
 
 def crd_grades(desk: Desk) -> pd.DataFrame:
-    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing, 5 where there is none."""
-    firm, k, known = closings_known(desk)
+    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing; 5 without one."""
+    firm, k, known = desk.closings
     u = desk.draw_months("grades", 2)[firm, k]
     accounts = desk.lives.accounts
     points = scorecard(accounts, firm, k)
@@ -67,7 +73,7 @@ def crd_grades(desk: Desk) -> pd.DataFrame:
     columns = {
         "firm_id": desk.firm_ids[firm],
         "graded_on": graded_on,
-        "known_date": graded_on + days(np.full(len(firm), 3.0)),
+        "known_date": graded_on + days(3),
         "grade": np.where(by_default, 5.0, grade),
         "assigned_by_default": by_default,
     }
@@ -116,7 +122,7 @@ def scorecard(accounts: dict[str, np.ndarray], firm: np.ndarray, k: np.ndarray) 
 
 
 def monitoring_reports(desk: Desk) -> pd.DataFrame:
-    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them: visits, trend of sales."""
+    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them."""
     schemes = desk.lives.loans["scheme"]
     asked = ((schemes >= 4) & (desk.lives.loans["balance"] > 0)).any(axis=2)
     half = (desk.month_of_year == 3) | (desk.month_of_year == 9)

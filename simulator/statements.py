@@ -7,7 +7,6 @@ from intake.accounts import ACCOUNTS, BALANCE_STEPS, PROFIT_STEPS
 from simulator.desk import Desk, days, finish
 from simulator.life import LINES, SHEET
 
-PAST_MONTHS = 26  # closings handed in with the first application reach this far back
 WRONG_CLOSINGS, WRONG_MONTHS = 0.025, 0.01  # first versions that are corrected later (project defaults)
 NEVER_USED = (
     "short_term_loans_receivable", "deferred_assets", "other_current_liabilities", "bonds_payable",
@@ -20,22 +19,6 @@ PARTS = tuple(name for name in LINES + SHEET if name not in ("receivables", "pay
 def statements(desk: Desk) -> pd.DataFrame:
     """Return the `statements` table: closings, trial balances, and corrections as rows of their own."""
     return finish(desk, "statements", pd.concat([*_annual(desk), *_trial(desk)], ignore_index=True))
-
-
-def closings_known(desk: Desk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return (firm, k, known day) of every annual closing handed in, two to five months after its end."""
-    traits, lives = desk.traits, desk.lives
-    k = np.arange(desk.months)[None, :]
-    past = np.maximum(desk.first_k - PAST_MONTHS, 11)[:, None]
-    year_end = desk.month_of_year == traits.year_end[:, None]
-    firm, k = np.nonzero(year_end & (k >= past) & (k <= desk.last_k[:, None]) & desk.appears[:, None])
-    habit = 62 + 45 * (1 - traits.bookkeeping[firm])
-    noise = 28 * desk.draw_months("closing lag", 1)[firm, k, 0]
-    period_end = desk.day(firm, k)
-    known = period_end + days(habit + noise + 22 * lives.stressed[firm, k])
-    known = np.where(traits.is_entrant[firm], np.maximum(known, desk.joined_on[firm]), known)
-    handed = known <= desk.ends_on[firm]
-    return firm[handed], k[handed], known[handed]
 
 
 def trial_months(desk: Desk) -> np.ndarray:
@@ -51,7 +34,7 @@ def trial_months(desk: Desk) -> np.ndarray:
 
 
 def _annual(desk: Desk) -> list[pd.DataFrame]:
-    firm, k, known = closings_known(desk)
+    firm, k, known = desk.closings
     if len(firm) == 0:
         return []
     u = desk.draw_months("closing versions", 4)[firm, k]

@@ -49,7 +49,7 @@ def draw_visibility(seed: int, numbers: np.ndarray, employees: np.ndarray) -> di
     """How much of it the institution is given: stages 1, 2, 3 of data supply, flows, consent."""
     u = uniforms(seed, "visibility", numbers, 6)
     readiness = u[:, 0] + 0.04 * np.clip(np.log(employees) - 1.5, -1, 2)  # larger firms have the software
-    stage = np.where(readiness > 0.80, 3, np.where(readiness > 0.68, 2, 1))
+    stage = np.where(readiness > 0.78, 3, np.where(readiness > 0.67, 2, 1))
     return {
         "stage": stage,
         "shares_flows": (stage == 3) | (u[:, 1] < np.where(stage == 2, 0.6, 0.35)),

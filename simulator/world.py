@@ -201,6 +201,6 @@ def _customers(seed: int, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _disasters(seed: int, total: int) -> np.ndarray:
     """Weather and earthquakes by prefecture: share of a month's trade lost, (T, 47)."""
-    random = world_generator(seed, "disasters")
-    strikes = random.random((total, 47)) < 0.004
-    return np.where(strikes, random.uniform(0.1, 0.6, (total, 47)), 0.0)
+    strikes = world_generator(seed, "disasters").random((total, 47)) < 0.004
+    force = world_generator(seed, "disaster force").uniform(0.1, 0.6, (total, 47))
+    return np.where(strikes, force, 0.0)

@@ -1,7 +1,7 @@
 """Fixtures that more than one test file needs."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,11 +25,12 @@ STAGES = (
 )
 # small enough for a minute, large enough that every tier meets some defaults in train, calibration and test
 SMALL = {
-    "simulate": {"firms": 600, "months": 96, "chunk_firms": 300, "workers": 1, "seed": 7},
-    "ingest": {"chunk_firms": 400},
+    "simulate": {"firms": 1600, "months": 108, "chunk_firms": 800, "workers": 1, "seed": 7},
+    "ingest": {"chunk_firms": 1000},
     "tune": {"trials": 2, "rounds": 60},
-    "train": {"min_defaults": 10},
+    "train": {"min_defaults": 15, "num_threads": 1},
     "evaluate": {"resamples": 100},
+    "score": {"num_threads": 1},
     "report": {"shap_rows": 200, "top_flags": 20, "waterfalls": 3},
 }
 
@@ -87,3 +88,9 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
         write_params(root, SMALL | {"tracking": {"uri": f"sqlite:///{root}/mlflow.db"}})
         reads = run_stages(root)
     return Run(root, reads)
+
+
+@pytest.fixture
+def rerun_stages() -> Callable:
+    """Return the function that runs stages by name in a root."""
+    return run_stages

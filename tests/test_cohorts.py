@@ -137,13 +137,13 @@ def test_a_leaver_of_old_is_out_unless_the_firms_table_tells_of_it_again():
     gone = label_cohort(
         firms(("a", "2015-01-01")), left, "2020-06-30", label_cutoff_date="2022-12-31", **RULES
     )
-    assert gone["status"].tolist() == ["censored_left"]
+    assert gone["status"].tolist() == ["gone"]
     back = firms(("a", "2015-01-01"), ("a", "2020-04-01"))
     rows = {
         day: label_cohort(back, left, day, label_cutoff_date="2022-12-31", **RULES)
         for day in ("2020-03-31", "2020-06-30")
     }
-    assert rows["2020-03-31"]["status"].tolist() == ["censored_left"]
+    assert rows["2020-03-31"]["status"].tolist() == ["gone"]
     assert rows["2020-06-30"]["status"].tolist() == ["labelled"]
 
 
@@ -175,7 +175,7 @@ def plain_label(firm, rows, as_of, window_end, cutoff, complete):
     if defaults and defaults[0] <= as_of:
         return "in_default", None
     if any(kind == "paid_off" and day <= as_of for kind, day in seen):
-        return "censored_left", None
+        return "gone", None
     if not complete:
         return "censored_open", None
     left = sorted(day for kind, day in seen if kind == "paid_off" and as_of < day <= window_end)

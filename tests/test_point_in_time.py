@@ -267,5 +267,5 @@ def test_events_known_after_the_cutoff_and_the_order_of_events_never_matter_to_l
 
 def test_random_events_are_felt_by_the_labels():
     found = pd.concat([labels(seed, random_events(seed), LAST) for seed in range(60)])
-    assert set(found["status"]) == {"labelled", "in_default", "censored_left"}
+    assert set(found["status"]) == {"labelled", "in_default", "censored_left", "gone"}
     assert set(found["label"].dropna()) == {0.0, 1.0}

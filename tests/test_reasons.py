@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
@@ -115,6 +115,7 @@ def test_no_firm_gives_an_empty_table_of_the_same_columns() -> None:
     assert len(found) == 0
 
 
+@settings(deadline=None, max_examples=50)  # a busy machine is no failure
 @given(hnp.arrays(np.float64, (6, 7), elements=st.floats(-3, 3)), st.integers(1, MOST_REASONS))
 def test_reasons_only_raise_the_risk_and_are_few_and_ranked(values: np.ndarray, top: int) -> None:
     ids = [f"{number:08d}" for number in range(6)]
@@ -135,6 +136,7 @@ def test_reasons_only_raise_the_risk_and_are_few_and_ranked(values: np.ndarray, 
             assert values[place, NAMES.index(row.feature)] == own.max() > 0
 
 
+@settings(deadline=None, max_examples=50)  # a busy machine is no failure
 @given(
     hnp.arrays(np.float64, (4, 9), elements=st.floats(-3, 3)),
     st.lists(st.sampled_from("abc"), min_size=9, max_size=9),

@@ -66,7 +66,7 @@ def dvc(root: Path, *arguments: str) -> str:
 
 
 def stages_to_run(root: Path) -> list[str]:
-    return re.findall(r"Running stage '(\w+)'", dvc(root, "repro", "--dry"))
+    return re.findall(r"Running stage '(\w+)'", dvc(root, "repro", "--dry", "--force-downstream"))
 
 
 def test_a_second_run_does_nothing_and_a_model_parameter_reruns_from_train_on(workspace):

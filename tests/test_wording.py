@@ -4,7 +4,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from alerts.quantities import UNITS
@@ -130,6 +130,7 @@ def test_distance_to_the_industry_names_the_side() -> None:
 FIGURES = st.one_of(st.just(NAN), st.floats(-1e6, 1e6))
 
 
+@settings(deadline=None)  # a busy machine is no failure
 @given(
     st.sampled_from(UNITS), st.sampled_from([-1, 0, 1]), FIGURES, FIGURES, FIGURES,
     st.sampled_from(["cell", "industry", "all"]), st.booleans(), st.sampled_from(["S12", "S48"]),

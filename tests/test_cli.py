@@ -1,0 +1,96 @@
+"""The command line: a table of contents, and commands that do what they say."""
+
+import json
+import re
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from intake.store import read_table
+from pipelines.cli import app
+
+run = CliRunner().invoke
+pytestmark = pytest.mark.xdist_group("small_run")
+
+
+def test_help_reads_like_a_table_of_contents():
+    said = run(app, ["--help"], terminal_width=120).output
+
+    for command in ("run", "score", "explain", "simulate", "benchmark", "study"):
+        assert re.search(rf"\b{command}\b +\S.{{20,}}", said), command
+    assert said.index("The main job") < said.index("Data") < said.index("Judging the methods")
+
+
+@pytest.fixture
+def here(small_run, monkeypatch):
+    monkeypatch.chdir(small_run.root)
+    return small_run
+
+
+def test_explain_prints_the_case_that_the_portfolio_run_scored(here):
+    latest = json.loads((here.paths.scored / "latest.json").read_text(encoding="utf-8"))
+    scores = read_table(here.paths.scored / latest["as_of_date"] / "scores")
+    top = scores[scores["is_shown"]].sort_values("probability").iloc[-1]
+    reasons = read_table(here.paths.scored / latest["as_of_date"] / "reasons")
+
+    said = run(app, ["explain", top["firm_id"]])
+
+    assert said.exit_code == 0, said.output
+    assert top["firm_id"] in said.output
+    assert f"{100 * top['probability']:.1f}%" in said.output.replace(" %", "%").replace("％", "%")
+    printed = re.sub(r"\s", "", said.output)  # the terminal wraps long lines
+    for text in reasons.loc[reasons["firm_id"] == top["firm_id"], "text_ja"]:
+        assert re.sub(r"\s", "", text) in printed
+
+
+def test_explain_speaks_english_and_from_another_day(here):
+    firm = read_table(here.paths.interim / "firms")["firm_id"].iloc[0]
+
+    said = run(app, ["explain", firm, "--as-of", "2018-06-30", "--language", "en"])
+
+    assert said.exit_code == 0, said.output
+    assert "2018-06-30" in said.output
+
+
+def test_an_unknown_firm_is_one_clear_error(here):
+    said = run(app, ["explain", "no-such-firm"])
+
+    assert said.exit_code != 0
+    assert "table firms, column firm_id: no firm 'no-such-firm'" in str(said.exception)
+
+
+def test_score_as_of_another_day_writes_beside_the_others(here, tmp_path):
+    said = run(app, ["score", "--as-of", "2019-12-31", "--out", str(tmp_path)])
+
+    assert said.exit_code == 0, said.output
+    assert json.loads(said.stdout)["as_of_date"] == "2019-12-31"
+    scores = read_table(tmp_path / "2019-12-31" / "scores")
+    assert (scores["as_of_date"] == "2019-12-31").all()
+
+
+def test_simulate_writes_raw_tables_and_the_truth_apart(tmp_path):
+    said = run(app, ["simulate", "--out", str(tmp_path), "--firms", "20", "--months", "36", "--seed", "3"])
+
+    assert said.exit_code == 0, said.output
+    assert len(read_table(tmp_path / "statements")) > 20
+    assert (tmp_path / "truth").is_dir()
+
+
+def test_an_unknown_benchmark_is_refused_with_the_known_ones(tmp_path):
+    said = run(app, ["benchmark", "french", "--data", str(tmp_path)])
+
+    assert said.exit_code == 2
+    assert "american, polish, spain, sba" in " ".join(said.output.replace("│", " ").split())
+
+
+def test_a_wrong_param_stops_before_anything_is_touched(here, tmp_path, monkeypatch):
+    content = yaml.safe_load((here.root / "params.yaml").read_text(encoding="utf-8"))
+    content["score"]["reasons"] = 9
+    (tmp_path / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    said = run(app, ["score"])
+
+    assert "score.reasons: Input should be less than or equal to 4 (got 9)" in str(said.exception)
+    assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
