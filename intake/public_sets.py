@@ -43,6 +43,12 @@ def convert_american(folder: Path, raw: Path) -> None:
         Gets ``firms.parquet``, ``statements.parquet`` and ``events.parquet``. See `american_tables` for
         the dates and units.
 
+    Notes
+    -----
+    A firm joins the portfolio with the last year of its window. In the years before, nobody in the set fails,
+    because windows end with the failure: cohorts of those years would teach that a firm with few
+    closings is safe. So each firm is judged once, as the set means it.
+
     Raises
     ------
     TableError
@@ -55,7 +61,10 @@ def convert_american(folder: Path, raw: Path) -> None:
     files = [folder / AMERICAN_FILES[0]]
     files += [folder / name for name in AMERICAN_FILES[1:] if (folder / name).exists()]
     windows = pd.concat([read_table(file, columns) for file in files], ignore_index=True)
-    for table, frame in american_tables(windows).items():
+    tables = american_tables(windows)
+    last_known = tables["statements"].groupby("firm_id")["known_date"].max()
+    tables["firms"] = tables["firms"].assign(known_date=tables["firms"]["firm_id"].map(last_known))
+    for table, frame in tables.items():
         write_table(frame, Path(raw) / f"{table}.parquet")
 
 

@@ -2,9 +2,11 @@
 
 import logging
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.special import expit
 
 from features.dictionary import features_of
 from features.tier import TIERS
@@ -44,32 +46,43 @@ def metric_names(choice: Evaluate) -> list[str]:
     ]
 
 
-def probabilities(
-    bundle: Bundle, train: pd.DataFrame, calibration: pd.DataFrame, test: pd.DataFrame
-) -> dict[str, np.ndarray]:
-    """Return each model's calibrated probability on the test rows: LightGBM's, and every baseline's.
+@dataclass(frozen=True)
+class Judged:
+    """What each model says of the test rows: a score to rank by, and a calibrated probability."""
+
+    scores: Mapping[str, np.ndarray]
+    probabilities: Mapping[str, np.ndarray]
+
+    def select(self, rows: np.ndarray) -> "Judged":
+        """Return the same of some of the rows."""
+        parts = (self.scores, self.probabilities)
+        return Judged(*({name: one[rows] for name, one in part.items()} for part in parts))
+
+
+def judge(bundle: Bundle, train: pd.DataFrame, calibration: pd.DataFrame, test: pd.DataFrame) -> Judged:
+    """Score the test rows with the bundle and with every baseline.
 
     Baselines are fitted on the same training rows and calibrated on the same later slice as the booster; one
-    that ranks the wrong way round there has no calibrated probability and is left out, with a warning.
+    that no rising line calibrates there has a rank but no probability, with a warning.
     """
-    found = {"lightgbm": bundle.calibrator.predict(margins(bundle.booster, test[list(bundle.features)]))}
+    scores = {"lightgbm": margins(bundle.booster, test[list(bundle.features)])}
+    probabilities = {"lightgbm": bundle.calibrator.predict(scores["lightgbm"])}
     baselines = fit_baselines(train, train["label"].to_numpy(), features=bundle.features)
     for name, scorer in baselines.items():
+        scores[name] = scorer(test)
         if name == "prior":
-            found[name] = 1 / (1 + np.exp(-scorer(test)))
+            probabilities[name] = expit(scores[name])
             continue
         try:
             calibrator = Calibrator.fit(scorer(calibration), calibration["label"].to_numpy())
         except ValueError as error:
-            log.warning("%s/%s: left out (%s)", bundle.tier, name, error)
-            continue
-        found[name] = calibrator.predict(scorer(test))
-    return found
+            log.warning("%s, %s: no probability (%s)", bundle.tier, name, error)
+        else:
+            probabilities[name] = calibrator.predict(scores[name])
+    return Judged(scores, probabilities)
 
 
-def records_of(
-    rows: pd.DataFrame, scores: Mapping[str, np.ndarray], head: Mapping[str, str], choice: Evaluate
-) -> list[dict]:
+def records_of(rows: pd.DataFrame, judged: Judged, head: Mapping[str, str], choice: Evaluate) -> list[dict]:
     """Return one record per model and metric on `rows`, with its interval by firm."""
     y, firms = rows["label"].to_numpy(), rows["firm_id"].to_numpy()
     if y.sum() < FEWEST_POSITIVES:
@@ -82,7 +95,7 @@ def records_of(
     ]
     where = {name: head[name] for name in ("benchmark", "data", "split")}
     sizes = {"n_resamples": choice.resamples, "seed": choice.seed}
-    measured = measure(y, scores, firms, names, probabilities=scores, **where, **sizes)
+    measured = measure(y, judged.scores, firms, names, probabilities=judged.probabilities, **where, **sizes)
     return [{"tier": head["tier"], **row} for row in measured]
 
 
@@ -163,18 +176,18 @@ def evaluate(params: Params, paths: Paths) -> None:
             frame[at_least(frame["tier"], tier)].reset_index(drop=True)
             for frame in (train, calibration, test)
         )
-        scores = probabilities(bundle, fit, later, rows)
+        judged = judge(bundle, fit, later, rows)
         for split, chosen in {
             "out_of_time": np.ones(len(rows), dtype=bool),
             "out_of_time_and_firm": rows["is_holdout"].to_numpy(),
         }.items():
             head = {"benchmark": "portfolio", "data": params.portfolio.source, "tier": tier, "split": split}
             part = rows[chosen].reset_index(drop=True)
-            part_scores = {model: score[chosen] for model, score in scores.items()}
-            records += records_of(part, part_scores, head, choice)
-            records += lead_time_record(part, part_scores["lightgbm"], head, choice)
-        for model, score in scores.items():
-            table = reliability_by_decile(rows["label"].to_numpy(), score)
+            of_part = judged.select(chosen)
+            records += records_of(part, of_part, head, choice)
+            records += lead_time_record(part, of_part.scores["lightgbm"], head, choice)
+        for model, probability in judged.probabilities.items():
+            table = reliability_by_decile(rows["label"].to_numpy(), probability)
             reliability.append(table.assign(tier=tier, split="out_of_time", model=model))
     head = {
         "benchmark": "portfolio",

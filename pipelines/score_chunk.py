@@ -61,10 +61,9 @@ def is_live(tables: Mapping[str, pd.DataFrame], panel: Panel) -> np.ndarray:
 
 
 def guaranteed_balance(panel: Panel) -> np.ndarray:
-    """Return (F,) the yen outstanding under guarantees, as last known: what is at stake."""
-    rows = panel.facts["guarantees"]
-    sums = np.bincount(rows["row"], weights=rows["balance"], minlength=len(panel.firm_ids))
-    return sums.astype(np.float64)  # of no rows at all, bincount makes integers
+    """Return (F,) the yen outstanding under guarantees, as last known: what is at stake; NaN without any."""
+    balances = panel.facts["guarantees"].groupby("row")["balance"].sum()
+    return balances.reindex(np.arange(len(panel.firm_ids))).to_numpy(dtype=np.float64)
 
 
 def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str, pd.DataFrame]:

@@ -62,7 +62,7 @@ def _connect(choice: Tracking, run_file: Path) -> Any:
 
     logging.getLogger("mlflow").setLevel(logging.WARNING)
     logging.getLogger("alembic").setLevel(logging.WARNING)
-    warnings.filterwarnings("ignore", message="An input example was not provided")  # the signature is given
+    warnings.filterwarnings("ignore", message=".*An input example was not provided")  # the signature is given
     mlflow.set_tracking_uri(choice.uri)
     if mlflow.get_experiment_by_name(choice.experiment) is None:
         local = run_file.parent.absolute() / "mlruns" if choice.uri.startswith("sqlite:") else None

@@ -14,6 +14,7 @@ ROLES, ROLE_SHARES = ("bank_officer", "association_officer", "tax_adviser"), (0.
 CHANNELS = ("visit", "phone", "counter", "online")
 GAPS = ("stock", "quality", "owner", "staff", "disaster")
 CALM = "calm"
+TOPICS_FROM_STATE = ("arrears", "cash", "eased", "customer_failure", *GAPS, "demand")  # weightier ones first
 
 
 @cache
@@ -66,7 +67,7 @@ def _topics(desk: Desk, firm: np.ndarray, k: np.ndarray, change: np.ndarray, u: 
     }
     # a few notes deny what nobody asserted, or pass a rumour on that has no ground
     topic = np.where(u[:, 2] < 0.08, "denied", np.where(u[:, 2] > 0.97, "rumour", CALM)).astype(object)
-    for name in reversed(states):
+    for name in reversed(TOPICS_FROM_STATE):
         topic = np.where(states[name], name, topic)
     return topic
 
