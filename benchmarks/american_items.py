@@ -34,13 +34,12 @@ def shares_of_assets(rows: Rows) -> pd.DataFrame:
     [0.5, 0.25, -0.5]
     """
     years = rows.items.shape[1]
-    assets = rows.items[:, :, [ITEMS.index("total_assets")]]
-    found = rows.items / assets
+    assets = rows.items[:, :, ITEMS.index("total_assets")]
     return pd.DataFrame(
         {
-            f"{item}_share_{years - 1 - year}": found[:, year, ITEMS.index(item)]
+            f"{name}_share_{years - 1 - year}": rows.items[:, year, ITEMS.index(name)] / assets[:, year]
             for year in range(years)
-            for item in SHARES
+            for name in SHARES
         }
     )
 
@@ -51,33 +50,32 @@ def item_features(rows: Rows) -> pd.DataFrame:
     Returns
     -------
     DataFrame (n, f)
-        ITEM_share (of total assets, last year), ITEM_share_change (on the year before), ITEM_share_drift (on
-        the first year of the window), ITEM_share_mean (over the window); ITEM_growth and ITEM_window_growth
-        (difference of logarithms); ITEM_to_market (over market value plus liabilities); log_total_assets,
-        log_market_value, log_market_to_liabilities, with the latter's change on the year before;
-        loss_share (of the window's years with a net loss).
+        ITEM_share (of total assets, last year), ITEM_share_before (the year before), ITEM_share_drift (last
+        year less the first of the window); ITEM_growth and ITEM_window_growth (differences of logarithms);
+        ITEM_to_market (over market value plus liabilities); log_total_assets, log_market_value and
+        log_market_to_liabilities, each also _before; loss_share (of the window's years with a net loss).
     """
     item = {name: rows.items[:, :, i] for i, name in enumerate(ITEMS)}
+    log = {name: np.log(np.maximum(item[name], _FLOOR)) for name in GROWN}
     found: dict[str, np.ndarray] = {}
     for name in SHARES:
         share = item[name] / item["total_assets"]
         found[f"{name}_share"] = share[:, -1]
-        found[f"{name}_share_change"] = share[:, -1] - share[:, -2]
+        found[f"{name}_share_before"] = share[:, -2]
         found[f"{name}_share_drift"] = share[:, -1] - share[:, 0]
-        found[f"{name}_share_mean"] = share.mean(axis=1)
     for name in GROWN:
-        log = np.log(np.maximum(item[name], _FLOOR))
-        found[f"{name}_growth"] = log[:, -1] - log[:, -2]
-        found[f"{name}_window_growth"] = log[:, -1] - log[:, 0]
-    worth = item["market_value"] + item["total_liabilities"]
+        found[f"{name}_growth"] = log[name][:, -1] - log[name][:, -2]
+        found[f"{name}_window_growth"] = log[name][:, -1] - log[name][:, 0]
+    worth = item["market_value"][:, -1] + item["total_liabilities"][:, -1]
     for name in MARKET:
-        found[f"{name}_to_market"] = item[name][:, -1] / worth[:, -1]
-    for name in ("total_assets", "market_value"):
-        found[f"log_{name}"] = np.log(np.maximum(item[name][:, -1], _FLOOR))
-    cover = np.log(np.maximum(item["market_value"], _FLOOR)) - np.log(
-        np.maximum(item["total_liabilities"], _FLOOR)
-    )
-    found["log_market_to_liabilities"] = cover[:, -1]
-    found["log_market_to_liabilities_change"] = cover[:, -1] - cover[:, -2]
+        found[f"{name}_to_market"] = item[name][:, -1] / worth
+    sizes = {
+        "total_assets": log["total_assets"],
+        "market_value": log["market_value"],
+        "market_to_liabilities": log["market_value"] - log["total_liabilities"],
+    }
+    for name, values in sizes.items():
+        found[f"log_{name}"] = values[:, -1]
+        found[f"log_{name}_before"] = values[:, -2]
     found["loss_share"] = (item["net_income"] < 0).mean(axis=1)
     return pd.DataFrame(found)

@@ -31,7 +31,7 @@ def fit_norms(features: pd.DataFrame, *, min_firms: int) -> pd.DataFrame:
         One row for each industry and size class there is a code for (whether or not a firm has it) and each
         feature: `industry`, `size_class`, `feature`; `median`, `p25`, `p75` in the feature's unit, NaN where
         no firm at all has a value; `n_firms`, the cell's firms with a value; `level`, whom the figures
-        chiefly speak of: "cell" or "industry" where that has `min_firms` or more, else "all".
+        chiefly speak of: "cell" or "industry" where that is known and has `min_firms` or more, else "all".
 
     Raises
     ------
@@ -69,6 +69,11 @@ def fit_norms(features: pd.DataFrame, *, min_firms: int) -> pd.DataFrame:
     in_cell, cell_count = _quantiles(values, cell, groups=len(grid))
     level = np.where(industry_count[industry_of_cell] >= min_firms, "industry", "all")
     level = np.where(cell_count >= min_firms, "cell", level)
+    no_industry, no_size = (
+        np.array([part == UNKNOWN for part in parts]) for parts in zip(*grid, strict=True)
+    )
+    level[no_size] = np.where(level[no_size] == "cell", "industry", level[no_size])
+    level[no_industry] = "all"  # "of the same unknown industry" would say nothing
     in_industry = _shrink(in_industry, industry_count, everyone, min_firms)
     in_cell = _shrink(in_cell, cell_count, in_industry[industry_of_cell], min_firms)
 

@@ -129,3 +129,20 @@ def test_figures_stay_in_order_and_within_what_was_seen(firms, min_firms):
     assert (norms["median"] <= norms["p75"] + tiny).all()
     assert norms[["p25", "median", "p75"]].to_numpy().min() >= known.min() - tiny
     assert norms[["p25", "median", "p75"]].to_numpy().max() <= known.max() + tiny
+
+
+def test_an_unknown_industry_or_size_is_no_group_to_speak_of():
+    firms = pd.DataFrame(
+        {
+            "industry": ["unknown"] * 3 + ["0201"] * 3,
+            "size_class": ["unknown"] * 6,
+            "margin_pct": [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+        }
+    )
+
+    level = fit_norms(firms, min_firms=2).set_index(["industry", "size_class"])["level"]
+
+    assert level["unknown", "unknown"] == "all"
+    assert level["0201", "unknown"] == "industry"
+    assert level["0201", "small"] == "industry"
+    assert level["0601", "small"] == "all"
