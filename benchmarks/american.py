@@ -22,6 +22,7 @@ WINDOWS = (3, 4, 5)
 TRIALS = 15  # cross-validation is flat around the middle of the ranges: more trials find noise
 PLAIN = "hgb on items / total assets"
 ALONE = "yocho, one length of history"
+RATIOS = "yocho, project's ratios alone"
 CORRECTED = "yocho, prior corrected"
 FOLDED = "train, 5 folds by firm"
 RANKING = ("auc", "pr_auc", "precision_at_5pct")
@@ -42,7 +43,8 @@ def run(
     """Fit and tune on training firms, and judge windows of 3, 4 and 5 years at their last year.
 
     The score of a window of w years is the mean margin of the boosters for histories of 3 to w years, each
-    with exactly its years. Rows `yocho, one length of history` show the boosters of w years alone.
+    with exactly its years. Rows "yocho, one length of history" show the boosters of w years alone, "yocho,
+    project's ratios alone" the same without raw items and market value.
 
     Parameters
     ----------
@@ -57,19 +59,20 @@ def run(
     records: list[Record] = []
     for done, (years, view) in enumerate(views.items()):
         progress(done, len(views), "american: lengths of history")
-        own[years] = _boosted(view, trials=trials, seed=seed, num_threads=num_threads, progress=progress)
+        params = search(view, trials=trials, seed=seed, num_threads=num_threads, progress=progress)
+        own[years] = _boosted(view, params, seed=seed, num_threads=num_threads)
         scores = {"yocho": _mean_over_lengths(own, view)}
         if years > WINDOWS[0]:
             scores[ALONE] = own[years]
+        scores[RATIOS] = _boosted(view.of_ratios, params, seed=seed, num_threads=num_threads)
         scores |= {PLAIN: _plain(view, seed), **_baselines(view)}
         records += _records(view, scores, n_resamples=n_resamples, seed=seed)
     progress(len(views), len(views), "american: lengths of history")
     return records
 
 
-def _boosted(view: View, *, trials: int, seed: int, num_threads: int, progress: Callable) -> pd.Series:
-    """Return the mean margins of the tuned boosters, held out by firm."""
-    params = search(view, trials=trials, seed=seed, num_threads=num_threads, progress=progress)
+def _boosted(view: View, params: Mapping[str, object], *, seed: int, num_threads: int) -> pd.Series:
+    """Return the mean margins of boosters of several seeds, held out by firm."""
 
     def fit_and_score(fit: np.ndarray, judged: np.ndarray) -> np.ndarray:
         boosters = fit_boosters(view, fit, params, seed=seed, num_threads=num_threads)
@@ -97,7 +100,7 @@ def _plain(view: View, seed: int) -> pd.Series:
 
 
 def _baselines(view: View) -> Scores:
-    """Return logistic regression on the same features and Altman's Z''; NaN on training firms, which they saw."""
+    """Return logistic regression on the same features and Altman's Z''; NaN on training firms."""
     cases = view.rows.cases
     fit, train = cases["is_fit"].to_numpy(), cases["split"].eq("train").to_numpy()
     X = view.X.assign(altman_z2=view.altman_z2)
@@ -139,7 +142,5 @@ def _records(view: View, scores: Scores, *, n_resamples: int, seed: int) -> list
             corrected = calibrator.with_prior(prevalence, float(y.mean()))
             probabilities[CORRECTED] = corrected.predict(here["yocho"])
             probabilities["prior"] = np.full(len(y), prevalence)
-        found += measure(
-            y, probabilities, firms, PROBABILITY, probabilities=probabilities, **where, **rest
-        )
+        found += measure(y, probabilities, firms, PROBABILITY, probabilities=probabilities, **where, **rest)
     return found

@@ -1,7 +1,7 @@
-"""Fitting on American windows: parameters searched on training firms, boosters of several seeds, out-of-fold margins."""
+"""Fitting on American windows: parameters searched, boosters of several seeds, margins held out by firm."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import lightgbm as lgb
 import numpy as np
@@ -40,6 +40,7 @@ class View:
     rows: Rows
     X: pd.DataFrame  # the project's features, then those of raw items
     monotone: list[int]
+    own: int  # how many of the features are the project's
     shares: pd.DataFrame  # items over total assets, all years: for the plain model
     altman_z2: np.ndarray  # (n,) for the baseline
 
@@ -47,6 +48,11 @@ class View:
     def y(self) -> np.ndarray:
         """Labels (n,)."""
         return self.rows.cases["label"].to_numpy()
+
+    @property
+    def of_ratios(self) -> "View":
+        """The same rows with the project's features alone."""
+        return replace(self, X=self.X.iloc[:, : self.own], monotone=self.monotone[: self.own])
 
     @property
     def keys(self) -> pd.MultiIndex:
@@ -60,13 +66,14 @@ def make_view(rows: Rows) -> View:
     dictionary = load_dictionary()
     own = dictionary[dictionary["family"].isin(FAMILIES) & (dictionary["role"] == "feature")]["name"]
     fit = rows.cases["is_fit"].to_numpy()
-    told = [name for name in own if table.loc[fit, name].nunique() > 1]
+    told = [name for name in own if table.loc[fit, name].max() > table.loc[fit, name].min()]
     items = item_features(rows)
     return View(
         years=rows.items.shape[1],
         rows=rows,
         X=pd.concat([table[told].astype("float64"), items], axis=1),
         monotone=monotone_of(told) + [0] * items.shape[1],
+        own=len(told),
         shares=shares_of_assets(rows),
         altman_z2=table["altman_z2"].to_numpy(dtype=np.float64),
     )

@@ -1,4 +1,4 @@
-"""Features from the American set's raw items: shares of total assets through the window, and the market's view.
+"""Features from the American set's raw items: shares of total assets, growth, and the market's view.
 
 The market value of the shares has no account in the chart: the firms behind guaranteed loans are not listed.
 Here it is one of the set's own items, and it goes in beside the project's ratios.

@@ -1,4 +1,4 @@
-"""American windows of fiscal years as judged rows: one firm, the last years up to one of its years, a label."""
+"""American windows of fiscal years as rows to judge: a firm, some years of its history, a label."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,8 +83,8 @@ def make_rows(windows: pd.DataFrame, years: int) -> Rows:
 
     Firms that the set gives a window of `years` are judged at its last year. Where the set also gives the
     firm a longer window, the years before are further rows for training: the firm was there and did not
-    fail in the next year. Such earlier rows are kept for firms that survived; of a firm that failed later they
-    are neither sound nor failed, and may not be fitted on.
+    fail in the next year. Only those of firms that survived may be fitted on: a firm that fails two or three
+    years later is neither sound nor failed.
 
     Parameters
     ----------

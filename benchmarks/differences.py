@@ -45,9 +45,7 @@ def difference_records(
     firm_ids : (n,)
     metrics : names of metrics where more is better
     """
-    found = paired_difference(
-        y, model[1], other[1], firm_ids, metrics, n_resamples=n_resamples, seed=seed
-    )
+    found = paired_difference(y, model[1], other[1], firm_ids, metrics, n_resamples=n_resamples, seed=seed)
     return [
         record(
             found[name],

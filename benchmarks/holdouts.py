@@ -1,4 +1,4 @@
-"""Intervals of a mean over many random hold-outs of one file: rows are resampled, models are not trained again."""
+"""Intervals of a mean over random hold-outs of one file: rows are resampled, models not trained again."""
 
 from collections.abc import Sequence
 
@@ -62,15 +62,17 @@ def mean_over_holdouts(
     redrawn = 0
     while len(drawn) < n_resamples:
         counts = np.bincount(rng.integers(0, y.size, y.size), minlength=y.size).astype(np.float64)
-        if all(ranking.under(counts[positions]).is_measurable for positions, ranking in rankings):
+        if all(_has_both(counts[positions], y[positions]) for positions, _ in rankings):
             drawn.append(_measure(rankings, counts))
         else:
             redrawn += 1
             if redrawn > 100 * n_resamples:
                 raise ValueError("hardly a resample holds both labels in every hold-out")
-    return {
-        name: interval_of(value[name], np.array([row[name] for row in drawn]), redrawn) for name in value
-    }
+    return {name: interval_of(value[name], np.array([row[name] for row in drawn]), redrawn) for name in value}
+
+
+def _has_both(counts: np.ndarray, y: np.ndarray) -> bool:
+    return 0 < counts @ y < counts.sum()
 
 
 def _measure(rankings: Sequence[tuple[np.ndarray, Ranking]], counts: np.ndarray) -> dict[str, float]:

@@ -26,7 +26,7 @@ from models.search_space import Ranges, as_params, check_ranges, middle, suggest
 
 log = logging.getLogger(__name__)
 
-METRICS = {"average_precision": pr_auc, "pr_auc": pr_auc, "auc": auc}
+METRICS = {"pr_auc": pr_auc, "auc": auc}
 _RANDOM_TRIALS = 5  # before TPE has something to learn from; the first of them is the middle of all ranges
 _UNPRUNED_TRIALS = 4  # before a median means anything
 _FINISHED = (TrialState.COMPLETE, TrialState.PRUNED)
@@ -98,7 +98,7 @@ def tune(
     folds : int
     rounds, early_stopping_rounds : int
         Trees at most, and after how many without a lower log loss on the fold's later rows to stop.
-    metric : "pr_auc" (or "average_precision"), "auc"
+    metric : "pr_auc", "auc"
         Its mean over the folds is maximised.
     seed : int
         Trials, folds and boosters follow from it.

@@ -126,6 +126,20 @@ def lead_time_record(
     ]
 
 
+def rescheduling_records(
+    rows: pd.DataFrame, score: np.ndarray, tier: str, source: str, choice: Evaluate
+) -> list[dict]:
+    """Return how the default score ranks the second label, a rescheduling within the window."""
+    watched = rows["rescheduled"].notna().to_numpy()
+    y, firms = rows.loc[watched, "rescheduled"].to_numpy(), rows.loc[watched, "firm_id"].to_numpy()
+    if y.sum() < FEWEST_POSITIVES:
+        return []
+    where = {"benchmark": "portfolio", "data": source, "split": "out_of_time_rescheduling"}
+    sizes = {"n_resamples": choice.resamples, "seed": choice.seed}
+    measured = measure(y, {"lightgbm": score[watched]}, firms, ["auc", "pr_auc"], **where, **sizes)
+    return [{"tier": tier, **row} for row in measured]
+
+
 def tier_differences(
     rows: pd.DataFrame, bundles: Mapping[str, Bundle], head: Mapping[str, str], choice: Evaluate
 ) -> list[dict]:
@@ -186,6 +200,9 @@ def evaluate(params: Params, paths: Paths) -> None:
             of_part = judged.select(chosen)
             records += records_of(part, of_part, head, choice)
             records += lead_time_record(part, of_part.scores["lightgbm"], head, choice)
+        records += rescheduling_records(
+            rows, judged.scores["lightgbm"], tier, params.portfolio.source, choice
+        )
         for model, probability in judged.probabilities.items():
             table = reliability_by_decile(rows["label"].to_numpy(), probability)
             reliability.append(table.assign(tier=tier, split="out_of_time", model=model))

@@ -111,7 +111,7 @@ class Tune(Section):
     folds: int = Field(ge=2)
     rounds: int = Field(ge=1)
     early_stopping_rounds: int = Field(ge=1)
-    metric: Literal["average_precision", "auc"]
+    metric: Literal["pr_auc", "auc"]
     seed: int = Field(ge=0)
     search: Search
 

@@ -8,8 +8,6 @@ from tqdm import tqdm
 
 Progress = Callable[..., None]  # done, total and, where a step has several parts, of what
 
-LOG_EVERY = 0.1  # share of a step between two log lines
-
 
 def progress(log: logging.Logger) -> Progress:
     """Return a callback that draws a bar on a terminal and logs every tenth elsewhere."""
@@ -29,11 +27,12 @@ def _bar() -> Progress:
 
 
 def _lines(log: logging.Logger) -> Progress:
-    said: dict[str, float] = {}
+    said: dict[str, int] = {}
 
     def show(done: int, total: int, what: str = "chunks") -> None:
-        if done >= total or done / total - said.get(what, -LOG_EVERY) >= LOG_EVERY:
-            said[what] = done / total
+        tenth = 10 * done // max(1, total)
+        if tenth > said.get(what, -1):
+            said[what] = tenth
             log.info("%s: %d of %d", what, done, total)
 
     return show

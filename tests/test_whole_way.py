@@ -117,3 +117,34 @@ def test_every_figure_of_the_evaluation_says_what_it_stands_on(small_run):
     measured = records.dropna(subset=["value", "low", "high"])
     assert len(measured) > 0.8 * len(records)
     assert ((measured["low"] <= measured["value"] + 1e-9) | (measured["model"] == "prior")).mean() > 0.95
+
+
+def test_the_registered_model_gives_the_scored_margins_and_contributions(small_run, scored, monkeypatch):
+    import mlflow
+
+    monkeypatch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
+    mlflow.set_tracking_uri(load_params(small_run.root).tracking.uri)
+    model = mlflow.pyfunc.load_model("models:/yocho-default-basic/1")
+    scores = read_table(scored / "scores").query("tier == 'basic'").set_index("firm_id")
+    inputs = read_table(scored / "values").set_index("firm_id").loc[scores.index]
+
+    said = model.predict(inputs[model.metadata.get_input_schema().input_names()])
+
+    np.testing.assert_allclose(said["margin"], scores["margin"], rtol=0, atol=1e-9)
+    np.testing.assert_allclose(said["probability"], scores["probability"], rtol=0, atol=1e-9)
+    added = said["base_value"] + said.filter(like="contribution_").sum(axis=1)
+    np.testing.assert_allclose(added, scores["margin"], rtol=0, atol=1e-9)
+
+
+def test_the_tracking_run_carries_the_figures_of_the_evaluation(small_run):
+    import mlflow
+
+    mlflow.set_tracking_uri(load_params(small_run.root).tracking.uri)
+    run_id = json.loads(small_run.paths.mlflow_run.read_text(encoding="utf-8"))["run_id"]
+    logged = mlflow.get_run(run_id).data.metrics
+    records = json.loads(small_run.paths.evaluation.read_text(encoding="utf-8"))
+    auc = next(
+        r for r in records if r["model"] == "lightgbm" and r["metric"] == "auc" and r["tier"] == "basic"
+    )
+
+    assert logged["basic.out_of_time.auc"] == auc["value"]
