@@ -1,9 +1,9 @@
 """docs/benchmarks.md: its tables come from the records of the last runs, never from typing.
 
-A table stands between `<!-- table: NAME; FIELD=VALUE,... -->` and `<!-- end -->`. NAME is a benchmark: its
-records (results/NAME.json) are shown, those alone whose fields have one of the values. `published: NAME` shows
-published.csv, `tried: NAME` tried.csv, `left out: NAME` what a benchmark does not read, with reasons. After a
-run, `python -m benchmarks.page docs/benchmarks.md` fills the page anew.
+A table stands between `<!-- table: NAME; FIELD=VALUE|VALUE; ... -->` and `<!-- end -->`. NAME is a benchmark:
+its records (results/NAME.json) are shown, those alone whose fields have one of the values. `published: NAME`
+shows published.csv, `tried: NAME` tried.csv, `left out: NAME` what a benchmark does not read, with reasons.
+After a run, `python -m benchmarks.page docs/benchmarks.md` fills the page anew.
 """
 
 import json
@@ -20,9 +20,8 @@ from benchmarks.published import load_published
 from benchmarks.records_table import markdown_table
 from models.records import FIELDS, Record
 
-_BLOCK = re.compile(
-    r"(<!-- (?:table|published|tried|left out): ([^>]*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL
-)
+_KINDS = ("table", "published", "tried", "left out")
+_BLOCK = re.compile(rf"(<!-- ({'|'.join(_KINDS)}): ([^>]*?) -->\n)(.*?)(<!-- end -->)", re.DOTALL)
 LEFT_OUT: Mapping[str, Mapping[str, str]] = {"sba": sba.LEFT_OUT}
 
 
@@ -56,7 +55,7 @@ def select(records: Sequence[Record], request: str) -> tuple[list[Record], list[
         field, _, values = condition.partition("=")
         if field not in FIELDS:
             raise ValueError(f"no field {field!r}; known: {', '.join(FIELDS)}")
-        wanted = values.split(",")
+        wanted = values.split("|")
         chosen = [row for row in chosen if row[field] in wanted]
         if not chosen:
             raise ValueError(f"no record has {condition}")
@@ -104,8 +103,7 @@ def fill(page: str, results: Mapping[str, Sequence[Record]]) -> str:
     """
 
     def made(block: re.Match) -> str:
-        kind = block[1].removeprefix("<!-- ").partition(":")[0]
-        return f"{block[1]}\n{_table(kind, block[2], results)}\n\n{block[4]}"
+        return f"{block[1]}\n{_table(block[2], block[3], results)}\n\n{block[5]}"
 
     return _BLOCK.sub(made, page)
 

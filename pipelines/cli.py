@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.stage import FORMAT
+from pipelines.progress import LOG_FORMAT
 
 app = typer.Typer(
     help="Yocho (予兆): early warnings for a portfolio of guaranteed loans.",
@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 @app.callback()
 def _start(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
-    logging.basicConfig(level=logging.DEBUG if verbose else logging.INFO, format=FORMAT, datefmt="%H:%M:%S")
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.INFO, format=LOG_FORMAT, datefmt="%H:%M:%S"
+    )
     for noisy in ("matplotlib", "alembic", "numba", "fontTools", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
@@ -149,5 +151,18 @@ def study() -> None:
     make(Path())
 
 
+def main() -> None:
+    """Run the command line; what the user can mend is said in one line."""
+    try:
+        app()
+    except Exception as error:
+        from pipelines.stage import CLEAR_ERRORS  # not at the top: it takes seconds to import
+
+        if not isinstance(error, CLEAR_ERRORS):
+            raise
+        typer.echo(f"yocho: {error}", err=True)
+        sys.exit(1)
+
+
 if __name__ == "__main__":
-    app()
+    main()

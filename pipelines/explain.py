@@ -4,17 +4,13 @@ from pathlib import Path
 
 import pandas as pd
 
-from intake.contracts import TABLES
+from intake.contracts import TABLES, TableError
 from intake.store import chunk_names, read_chunk, read_table
 from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.score import make_recipe
 from pipelines.score_chunk import score_chunk
 from review.case import case_text
-
-
-class UnknownFirmError(LookupError):
-    """No firm of that id is in the portfolio."""
 
 
 def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
@@ -27,7 +23,7 @@ def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
                 name: tables[name][tables[name]["firm_id"] == firm_id].reset_index(drop=True)
                 for name in TABLES
             }
-    raise UnknownFirmError(f"table firms, column firm_id: no firm {firm_id!r} in {interim}")
+    raise TableError("firms", f"no firm {firm_id!r} in {interim}", column="firm_id")
 
 
 def explain_firm(params: Params, paths: Paths, firm_id: str, *, as_of_date: str | None, language: str) -> str:

@@ -12,7 +12,7 @@ from features.dictionary import load_dictionary
 from features.panel import Panel, build_panel, prepare
 from features.table import build_features
 from features.tier import TIERS
-from models.bundle import Bundle, load_bundle
+from models.bundle import Bundle, BundleError, load_bundle
 from models.cohorts import OPEN, label_cohort
 from models.contributions import Contributions, check_additivity, explain
 from models.grades import grade_of
@@ -41,9 +41,7 @@ def load_bundles(folder: Path) -> dict[str, Bundle]:
     """Load the default model of every tier under `folder`, lowest tier first."""
     found = {tier: load_bundle(folder / tier) for tier in TIERS if (folder / tier).is_dir()}
     if not found:
-        raise FileNotFoundError(
-            f"{folder}: no bundle of tier {', '.join(TIERS)}; train models first (make run)"
-        )
+        raise BundleError(f"{folder}: no bundle of tier {', '.join(TIERS)}; train models first (make run)")
     return found
 
 

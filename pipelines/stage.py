@@ -1,19 +1,30 @@
 """What every stage shares: its log, its params and its paths."""
 
 import logging
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from pipelines.params import Params, load_params
+from intake.contracts import TableError
+from models.bundle import BundleError
+from models.contributions import AdditivityError
+from pipelines.params import Params, ParamsError, load_params
 from pipelines.paths import Paths
+from pipelines.progress import LOG_FORMAT
 
-FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# what the user can mend, or must know, from the message alone: shown without a traceback
+CLEAR_ERRORS = (TableError, ParamsError, BundleError, AdditivityError)
 
 
 def run_stage(work: Callable[[Params, Paths], None], root: Path = Path()) -> None:
-    """Run a stage's `work` in `root`, saying how long it took."""
-    logging.basicConfig(level=logging.INFO, format=FORMAT, datefmt="%H:%M:%S")
+    """Run a stage's `work` in `root`, saying how long it took; a clear error is one line and exit code 1."""
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, datefmt="%H:%M:%S")
+    log = logging.getLogger(f"pipelines.{work.__name__}")
     start = time.perf_counter()
-    work(load_params(root), Paths(root))
-    logging.getLogger(work.__module__).info("done in %.1f s", time.perf_counter() - start)
+    try:
+        work(load_params(root), Paths(root))
+    except CLEAR_ERRORS as error:
+        log.error("%s", error)
+        sys.exit(1)
+    log.info("done in %.1f s", time.perf_counter() - start)

@@ -8,7 +8,9 @@ import yaml
 from typer.testing import CliRunner
 
 from intake.store import read_table
-from pipelines.cli import app
+from pipelines.cli import app, main
+from pipelines.ingest import ingest
+from pipelines.stage import run_stage
 
 run = CliRunner().invoke
 pytestmark = pytest.mark.xdist_group("small_run")
@@ -53,11 +55,15 @@ def test_explain_speaks_english_and_from_another_day(here):
     assert "2018-06-30" in said.output
 
 
-def test_an_unknown_firm_is_one_clear_error(here):
-    said = run(app, ["explain", "no-such-firm"])
+def test_an_unknown_firm_is_one_clear_error(here, monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["yocho", "explain", "no-such-firm"])
 
-    assert said.exit_code != 0
-    assert "table firms, column firm_id: no firm 'no-such-firm'" in str(said.exception)
+    with pytest.raises(SystemExit) as stop:
+        main()
+
+    assert stop.value.code == 1
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("yocho: table firms, column firm_id: no firm 'no-such-firm'")
 
 
 def test_score_as_of_another_day_writes_beside_the_others(here, tmp_path):
@@ -94,3 +100,17 @@ def test_a_wrong_param_stops_before_anything_is_touched(here, tmp_path, monkeypa
 
     assert "score.reasons: Input should be less than or equal to 4 (got 9)" in str(said.exception)
     assert [path.name for path in tmp_path.iterdir()] == ["params.yaml"]
+
+
+def test_a_stage_that_meets_a_broken_table_says_so_in_one_line(tmp_path, here, caplog):
+    root = tmp_path / "broken"
+    (root / "data" / "raw").mkdir(parents=True)
+    (root / "data" / "raw" / "firms.parquet").write_bytes(b"PAR1 cut short")
+    (root / "params.yaml").write_bytes((here.root / "params.yaml").read_bytes())
+
+    with pytest.raises(SystemExit) as stop, caplog.at_level("ERROR"):
+        run_stage(ingest, root)
+
+    assert stop.value.code == 1
+    assert [record.getMessage()[:12] for record in caplog.records] == ["table firms:"]
+    assert not (root / "data" / "interim").exists()
