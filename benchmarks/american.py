@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
+from threadpoolctl import threadpool_limits
 
 from benchmarks.american_fit import View, fit_boosters, held_out, make_view, mean_margins, search
 from benchmarks.american_rows import SPLITS, make_rows, read_windows
@@ -65,7 +66,7 @@ def run(
         if years > WINDOWS[0]:
             scores[ALONE] = own[years]
         scores[RATIOS] = _boosted(view.of_ratios, params, seed=seed, num_threads=num_threads)
-        scores |= {PLAIN: _plain(view, seed), **_baselines(view)}
+        scores |= {PLAIN: _plain(view, seed=seed, num_threads=num_threads), **_baselines(view)}
         records += _records(view, scores, n_resamples=n_resamples, seed=seed)
     progress(len(views), len(views), "american: lengths of history")
     return records
@@ -87,7 +88,7 @@ def _mean_over_lengths(own: Mapping[int, pd.Series], view: View) -> pd.Series:
     return pd.Series(np.mean(parts, axis=0), index=view.keys)
 
 
-def _plain(view: View, seed: int) -> pd.Series:
+def _plain(view: View, *, seed: int, num_threads: int) -> pd.Series:
     """Return an untuned scikit-learn booster's log-odds over items / total assets, held out by firm."""
     cases = view.rows.cases
     last = (cases["is_last"] & (cases["split"] == "train")).to_numpy()
@@ -96,7 +97,8 @@ def _plain(view: View, seed: int) -> pd.Series:
         model = HistGradientBoostingClassifier(random_state=seed)
         return model.fit(view.shares[fit], view.y[fit]).decision_function(view.shares[judged])
 
-    return held_out(view, fit_and_score, last, seed=seed)
+    with threadpool_limits(num_threads, user_api="openmp"):  # scikit-learn's model has no such parameter
+        return held_out(view, fit_and_score, last, seed=seed)
 
 
 def _baselines(view: View) -> Scores:

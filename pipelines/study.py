@@ -65,9 +65,9 @@ def run_seed(base: Params, root: Path, seed: int) -> list[dict]:
 
 
 def _figure(record: pd.Series) -> str:
-    if pd.isna(record["value"]):
-        return "–"
-    return f"{record['value']:.3f} [{record['low']:.3f}, {record['high']:.3f}]"
+    digits = 4 if record["metric"] == "brier" else 3
+    value, low, high = (f"{record[name]:.{digits}f}" for name in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
 
 
 def study_tables(records: pd.DataFrame) -> str:
@@ -79,7 +79,7 @@ def study_tables(records: pd.DataFrame) -> str:
             parts.append(f"| model | seed | rows | defaults | share | {' | '.join(COLUMNS.values())} |")
             parts.append("|---|---|---|---|---|" + "---|" * len(COLUMNS))
             for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
-                by_metric = figures.set_index("metric")
+                by_metric = figures.set_index("metric", drop=False)
                 first = figures.iloc[0]
                 share = f"{100 * first['positives'] / first['n']:.2f} %"
                 count = f"{first['n']:,} | {first['positives']:,} | {share}"
@@ -97,27 +97,23 @@ def tier_tables(records: pd.DataFrame) -> str:
         "|---|---|---|---|---|---|",
     ]
     for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
-        by_metric, first = figures.set_index("metric"), figures.iloc[0]
+        by_metric, first = figures.set_index("metric", drop=False), figures.iloc[0]
         cells = [_figure(by_metric.loc[name]) for name in ("auc", "pr_auc")]
         lines.append(f"| {model} | {seed} | {first['n']:,} | {first['positives']:,} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
-def study(root: Path) -> None:
-    """Write docs/study.json and docs/study.md; an interrupted study goes on where it stopped."""
-    base = load_params(root)
-    records = [
-        record for seed in SEEDS for record in run_seed(base, root / "data" / "study" / str(seed), seed)
-    ]
-    write_json(records, root / "docs" / "study.json")
+def study_page(records: list[dict], base: Params) -> str:
+    """Return the study as a Markdown page."""
     frame = pd.DataFrame(records)
-    text = f"""# Figures on the simulated portfolio
+    return f"""# Figures on the simulated portfolio
 
-**Simulated**: {FIRMS:,} firms × {base.simulate.months} months from Yocho's own simulator, three seeds.
-They show that the method works as built, not how it would do on real firms; for those see
-[benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is the 95 % bootstrap
-by firm ({base.evaluate.resamples} resamples). A row is one firm on one quarterly as-of date of the
-test year; the label is a default within {base.label_cohorts.horizon_months} months.
+**Simulated**: {FIRMS:,} firms × {base.simulate.months} months from Yocho's own simulator, three seeds. They
+show that the method works as built, not how it would do on real firms; for those see
+[benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is the 95 %
+bootstrap by firm ({base.evaluate.resamples} resamples). A row of the data is one firm on one quarterly as-of
+date of the test year; the label is a default within {base.label_cohorts.horizon_months} months. A score that
+ties at the cut of a review list counts the worst the list could hold: the prior, equal everywhere, finds nobody.
 
 ## Tiers compared
 
@@ -125,5 +121,15 @@ test year; the label is a default within {base.label_cohorts.horizon_months} mon
 
 ## Every tier beside the baselines
 
-{study_tables(frame)}"""
-    write_text(text.rstrip() + "\n", root / "docs" / "study.md")
+{study_tables(frame).rstrip()}
+"""
+
+
+def study(root: Path) -> None:
+    """Write docs/study.md and its records beside; an interrupted study goes on where it stopped."""
+    base = load_params(root)
+    records = [
+        record for seed in SEEDS for record in run_seed(base, root / "data" / "study" / str(seed), seed)
+    ]
+    write_json(records, root / "docs" / "study.json")
+    write_text(study_page(records, base), root / "docs" / "study.md")
