@@ -113,7 +113,7 @@ show that the method works as built, not how it would do on real firms; for thos
 [benchmarks.md](benchmarks.md). Made by `make study`. Each row is one seed; the interval is the 95 %
 bootstrap by firm ({base.evaluate.resamples} resamples). A row of the data is one firm on one quarterly as-of
 date of the test year; the label is a default within {base.label_cohorts.horizon_months} months. A score that
-ties at the cut of a review list counts the worst the list could hold: the prior, equal everywhere, finds nobody.
+ties at the cut of a review list counts the worst the list could hold: the prior finds nobody.
 
 ## Tiers compared
 
