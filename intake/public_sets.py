@@ -9,6 +9,7 @@ from intake.contracts import UNKNOWN, TableError, empty_table
 from intake.store import read_table, write_table
 
 AMERICAN_FILES = ("windows_train_validation.parquet", "windows_test.parquet")  # the second where it is there
+DELAY = pd.Timedelta(days=90)
 DOLLARS = 1e6  # amounts come in millions of US dollars, to the thousand
 
 # canonical account ← item. Left out: total_revenue (the same as net_sales), ebitda and
@@ -73,7 +74,8 @@ def american_tables(windows: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
     The set has years and no days. These conventions give it days, and no fact is known before it can be:
 
-    - a fiscal year ends on 31 December, and is known on 31 March after (a 10-K is due within three months);
+    - a fiscal year ends on 31 December, and is known 90 days after, by 31 March (a 10-K is due within three
+      months; always 90, or the delay would tell leap years from others);
     - a firm with status 1 filed for bankruptcy in the year after its last: an event on the 31 December of
       that year, known the same day. Of the three windows of a firm all end in the same year;
     - a firm with status 0 was watched for that year and leaves (``paid_off``) on 1 April after it, one day
@@ -147,12 +149,13 @@ def _american_firms(years: pd.DataFrame) -> pd.DataFrame:
 
 
 def _american_statements(years: pd.DataFrame) -> pd.DataFrame:
+    period_end = _day(years["fyear"], "12-31")
     facts = {
         "firm_id": years["firm_id"],
-        "period_end": _day(years["fyear"], "12-31"),
+        "period_end": period_end,
         "kind": "annual",
         "source_actor": "firm",
-        "known_date": _day(years["fyear"] + 1, "03-31"),
+        "known_date": period_end + DELAY,
         "period_months": 12.0,
     }
     amounts = {account: (years[item] * DOLLARS).round() for account, item in AMERICAN_ACCOUNTS.items()}

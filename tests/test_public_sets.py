@@ -24,10 +24,10 @@ def told(frame: pd.DataFrame, *columns: str) -> list[tuple]:
     return list(frame[list(columns)].astype("str").itertuples(index=False, name=None))
 
 
-def test_a_year_ends_in_december_and_is_known_three_months_later():
+def test_a_year_ends_in_december_and_is_known_ninety_days_later():
     statements = american_tables(windows())["statements"]
     assert told(statements, "firm_id", "period_end", "known_date", "kind", "period_months") == [
-        ("F1", "2003-12-31", "2004-03-31", "annual", "12.0"),
+        ("F1", "2003-12-31", "2004-03-30", "annual", "12.0"),  # 31 + 29 + 30 days: a leap year
         ("F1", "2004-12-31", "2005-03-31", "annual", "12.0"),
     ]
 
