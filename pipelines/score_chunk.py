@@ -141,9 +141,7 @@ def _score_tier(
         "contributions": _long(key, contributions),
         "reasons": reasons_of(
             key[shown],
-            Contributions(
-                contributions.values[shown], contributions.base[shown], contributions.feature_names
-            ),
+            contributions.select(shown),
             rows[shown].reset_index(drop=True),
             before[shown].reset_index(drop=True),
             recipe.norms,
