@@ -5,8 +5,9 @@ import logging
 import os
 import subprocess
 import sys
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -37,7 +38,7 @@ def run(
         typer.Option(
             "--set",
             "-S",
-            help="Override a key of params.yaml for this run, e.g. -S portfolio.source=american. Repeatable.",
+            help="Set a key of params.yaml (it stays set), e.g. -S tune.trials=30. Repeatable.",
         ),
     ] = None,
 ) -> None:
@@ -55,12 +56,13 @@ def run(
 @app.command(rich_help_panel="The main job")
 def score(
     as_of: Annotated[
-        str | None, typer.Option(help="Day to speak from, YYYY-MM-DD; default: params' score.as_of_date.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="A month's last day to speak from; default: as params say."),
     ] = None,
     bundle: Annotated[
         Path | None, typer.Option(help="Folder with a bundle per tier; default: the one just trained.")
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Where to write; default: data/scored.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Where to write; default: data/rescored.")] = None,
 ) -> None:
     """Score and explain the whole portfolio as of one day."""
     from pipelines.params import load_params
@@ -69,7 +71,7 @@ def score(
 
     paths = Paths(Path())
     recipe = make_recipe(load_params(paths.root), paths, as_of_date=as_of, bundles=bundle)
-    manifest = score_portfolio(paths, recipe, out or paths.scored)
+    manifest = score_portfolio(paths, recipe, out or paths.rescored)
     typer.echo(
         json.dumps({key: value for key, value in manifest.items() if key != "chunks"}, ensure_ascii=False)
     )
@@ -79,9 +81,10 @@ def score(
 def explain(
     firm: Annotated[str, typer.Argument(help="The firm's id.")],
     as_of: Annotated[
-        str | None, typer.Option(help="Day to speak from, YYYY-MM-DD; default: params' score.as_of_date.")
+        datetime | None,
+        typer.Option(formats=["%Y-%m-%d"], help="A month's last day to speak from; default: as params say."),
     ] = None,
-    language: Annotated[str, typer.Option(help="ja or en.")] = "ja",
+    language: Annotated[Literal["ja", "en"], typer.Option(help="Of the case.")] = "ja",
 ) -> None:
     """Print one firm's case: how likely, why, and what would allow a closer look."""
     from pipelines.explain import explain_firm
@@ -95,7 +98,9 @@ def explain(
 @app.command(rich_help_panel="Data")
 def simulate(
     out: Annotated[Path, typer.Option(help="Folder for the raw tables.")],
-    firms: Annotated[int, typer.Option(help="Firms alive at a time.", min=1)] = 1000,
+    firms: Annotated[
+        int, typer.Option(help="Firms over the whole span; two thirds are alive at a time.", min=1)
+    ] = 1000,
     months: Annotated[int, typer.Option(help="Months of history.", min=24)] = 132,
     seed: Annotated[int, typer.Option(help="The world's seed.")] = 20150401,
     first_month: Annotated[str, typer.Option(help="YYYY-MM")] = "2015-01",

@@ -1,5 +1,6 @@
 """One firm's case in the terminal, from the same code that scores the portfolio."""
 
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +27,9 @@ def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
     raise TableError("firms", f"no firm {firm_id!r} in {interim}", column="firm_id")
 
 
-def explain_firm(params: Params, paths: Paths, firm_id: str, *, as_of_date: str | None, language: str) -> str:
+def explain_firm(
+    params: Params, paths: Paths, firm_id: str, *, as_of_date: date | None, language: str
+) -> str:
     """Return the text of one firm's case as of a day; a firm without a score is told why."""
     recipe = make_recipe(params, paths, as_of_date=as_of_date)
     tables = score_chunk(tables_of_firm(paths.interim, firm_id), recipe)

@@ -102,6 +102,11 @@ class Paths:
         return self.root / "data" / "scored"
 
     @property
+    def rescored(self) -> Path:
+        """Where `yocho score` writes by itself: `scored` is the pipeline's own."""
+        return self.root / "data" / "rescored"
+
+    @property
     def report(self) -> Path:
         """The page."""
         return self.root / "data" / "review" / "report.html"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -15,7 +16,7 @@ import models
 from intake.contracts import TABLES
 from intake.store import chunk_names, read_chunk, read_table, write_json, write_table
 from pipelines.label_cohorts import known_range
-from pipelines.params import Params
+from pipelines.params import Params, ParamsError
 from pipelines.paths import Paths
 from pipelines.progress import progress
 from pipelines.score_chunk import SCORED_TABLES, Recipe, load_bundles, score_chunk
@@ -34,17 +35,26 @@ def digest(*parts: str | Path) -> str:
 
 
 def make_recipe(
-    params: Params, paths: Paths, *, as_of_date: str | None = None, bundles: Path | None = None
+    params: Params, paths: Paths, *, as_of_date: date | None = None, bundles: Path | None = None
 ) -> Recipe:
     """Gather what scores are made with; `as_of_date` and `bundles` win over params."""
     choice = params.score
-    day = as_of_date or choice.as_of_date
-    data_report = json.loads(paths.data_report.read_text(encoding="utf-8"))
-    if day is None:
-        last_known = known_range(data_report)[1]
-        day = last_known + pd.Timedelta(days=1) - pd.offsets.MonthEnd(1)
+    if not paths.data_report.exists():
+        raise ParamsError(
+            f"there is no {paths.data_report}: nothing has been ingested here yet; run `make run` first"
+        )
+    first, last = known_range(json.loads(paths.data_report.read_text(encoding="utf-8")))
+    day = pd.Timestamp(
+        as_of_date or choice.as_of_date or last + pd.Timedelta(days=1) - pd.offsets.MonthEnd(1)
+    )
+    if not day.is_month_end:
+        raise ParamsError(f"as-of date {day.date()} is no month's last day: books come by the month")
+    if not first <= day < last + pd.offsets.MonthEnd(1):
+        raise ParamsError(
+            f"as-of date {day.date()}: facts became known from {first.date()} to {last.date()} only"
+        )
     return Recipe(
-        as_of_date=pd.Timestamp(day),
+        as_of_date=day,
         bundles=load_bundles(bundles or paths.models / "default"),
         norms=read_table(paths.norms),
         data_version=digest(paths.data_report),

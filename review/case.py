@@ -165,12 +165,12 @@ def _reason_lines(
         lines.append(f"  {pad(head, 44)}{signed(row.contribution)}")
         lines += [f"     {piece}" for piece in wrap(getattr(row, f"text_{language}"), WIDTH - 5)]
         unit = units[row.feature]
-        median_unit = units[_BASE_OF.get(row.feature, row.feature)]
         figures = (("now", row.value, unit), ("before", row.value_year_before, unit),
-                   ("median", row.industry_median, median_unit))  # fmt: skip
+                   ("median", row.industry_median, unit))  # fmt: skip
         lines.append("     " + " | ".join(
             f"{say(key)} {quantity(value, unit, language, currency=currency)}" for key, value, unit in figures
-            if key != "median" or value == value
+            # a distance stands beside no median: that is of the ratio compared, in the sentence already
+            if key != "median" or (value == value and row.feature not in _BASE_OF)
         ))  # fmt: skip
     return lines
 

@@ -114,3 +114,25 @@ def test_a_stage_that_meets_a_broken_table_says_so_in_one_line(tmp_path, here, c
     assert stop.value.code == 1
     assert [record.getMessage()[:12] for record in caplog.records] == ["table firms:"]
     assert not (root / "data" / "interim").exists()
+
+
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [
+        ("2019-12-30", "as-of date 2019-12-30 is no month's last day"),
+        ("2031-12-31", "as-of date 2031-12-31: facts became known from"),
+        ("2001-12-31", "as-of date 2001-12-31: facts became known from"),
+    ],
+)
+def test_a_day_that_cannot_be_spoken_from_is_refused(day, message, here, tmp_path):
+    said = run(app, ["score", "--as-of", day, "--out", str(tmp_path / "out")])
+
+    assert str(said.exception).startswith(message)
+    assert not (tmp_path / "out").exists()
+
+
+def test_scoring_before_anything_was_ingested_says_what_to_do(here, tmp_path, monkeypatch):
+    (tmp_path / "params.yaml").write_bytes((here.root / "params.yaml").read_bytes())
+    monkeypatch.chdir(tmp_path)
+
+    assert "run `make run` first" in str(run(app, ["explain", "00000001"]).exception)
