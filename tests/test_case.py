@@ -63,7 +63,7 @@ def test_the_whole_case_in_japanese() -> None:
         "  1. 現預金                                   +0.90",
     ]
     assert "現在 0.8か月 | 1年前 1.6か月 | 業種中央値 1.9か月" in text
-    # S55 sums to .5; its leader is the distance to the industry, beside which a median would be of another scale
+    # S55 sums to .5; its leader is a distance to the industry: a median beside it would be of another scale
     assert "  2. 自己資本比率                             +0.50" in text
     assert "現在 ▲15.8ポイント | 1年前 ▲12.9ポイント\n" in text
     assert "  売上高増加率                                −0.25" in text
