@@ -34,4 +34,4 @@ lint: setup
 	$(BIN)/ruff format --check .
 
 clean:  ## outputs only; fitted models and scores go too
-	rm -rf data/raw data/interim data/features data/artifacts data/scored data/review
+	rm -rf data/raw data/truth data/interim data/features data/artifacts data/scored data/review

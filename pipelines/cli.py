@@ -97,10 +97,19 @@ def explain(
 
 @app.command(rich_help_panel="Data")
 def simulate(
-    out: Annotated[Path, typer.Option(help="Folder for the raw tables.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the raw tables, and in truth/ for what nobody sees; with --check: kept."
+        ),
+    ] = None,
     firms: Annotated[
-        int, typer.Option(help="Firms over the whole span; two thirds are alive at a time.", min=1)
-    ] = 1000,
+        int | None,
+        typer.Option(
+            help="Firms over the whole span, two thirds alive at a time; default: 1000, with --check 10000.",
+            min=1,
+        ),
+    ] = None,
     months: Annotated[int, typer.Option(help="Months of history.", min=24)] = 132,
     seed: Annotated[int, typer.Option(help="The world's seed.")] = 20150401,
     first_month: Annotated[str, typer.Option(help="YYYY-MM")] = "2015-01",
@@ -108,14 +117,28 @@ def simulate(
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
     due_items: Annotated[bool, typer.Option(help="Write due items: most of the rows.")] = True,
     notes: Annotated[bool, typer.Option(help="Write notes of talks.")] = True,
+    check: Annotated[
+        bool, typer.Option("--check", help="Hold 2015 to 2025 of each seed against published moments.")
+    ] = False,
+    seeds: Annotated[
+        list[int] | None, typer.Option(help="Worlds to check; repeatable; default: the study's three.")
+    ] = None,
+    docs: Annotated[
+        bool, typer.Option("--docs", help="Write what the check found to docs/moments.json and .md.")
+    ] = False,
 ) -> None:
-    """Make a simulated portfolio: its raw tables, and the truth apart."""
+    """Make a simulated portfolio, the truth apart; or hold simulated ones against published figures."""
+    if check:
+        _check_moments(out, firms, seeds, docs)
+        return
+    if out is None:
+        raise typer.BadParameter("needed, unless with --check", param_hint="--out")
     from pipelines.progress import progress
     from simulator.portfolio import simulate as make
 
     make(
         out,
-        firms=firms,
+        firms=firms or 1000,
         months=months,
         seed=seed,
         first_month=first_month,
@@ -125,6 +148,47 @@ def simulate(
         notes=notes,
         progress=progress(log),
     )
+
+
+@app.command(rich_help_panel="Data")
+def lives(
+    out: Annotated[Path, typer.Option(help="Folder for the pages.")] = Path("data/lives"),
+    number: Annotated[
+        list[int] | None, typer.Option(help="Draw this firm instead of choosing ten. Repeatable.", min=0)
+    ] = None,
+    firms: Annotated[int, typer.Option(help="Firms to choose from.", min=1)] = 3000,
+    months: Annotated[int, typer.Option(help="Months of history.", min=24)] = 132,
+    seed: Annotated[int, typer.Option(help="The world's seed.")] = 20150401,
+    workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 2,
+) -> None:
+    """Draw simulated firms' lives as pages to read critically: by default ten, chosen by their truth."""
+    from pipelines import lives as making
+    from pipelines.progress import progress
+
+    if number:
+        chosen, rule = [(one, "asked", "") for one in number], None
+    else:
+        truth = making.scan(firms, months=months, seed=seed, workers=workers, progress=progress(log))
+        chosen, rule = making.choose(truth), making.RULE
+    files = making.draw(out, chosen, months=months, seed=seed, rule=rule, progress=progress(log))
+    typer.echo(f"{len(files) - 1} lives: {files[-1]}")
+
+
+def _check_moments(out: Path | None, firms: int | None, seeds: list[int] | None, docs: bool) -> None:
+    from tempfile import TemporaryDirectory
+
+    from pipelines.moments.check import FIRMS, SEEDS, check
+    from pipelines.moments.page import write_page
+    from pipelines.moments.table import is_passed, lines
+    from pipelines.params import load_params
+
+    size, worlds = firms or FIRMS, tuple(seeds or SEEDS)
+    with TemporaryDirectory() as folder:
+        rows = check(out or Path(folder), load_params(Path()), firms=size, seeds=worlds)
+    typer.echo("\n".join(lines(rows)))
+    if docs:
+        write_page(Path("docs"), rows, firms=size, seeds=worlds)
+    raise typer.Exit(0 if is_passed(rows) else 1)
 
 
 @app.command(rich_help_panel="Judging the methods")

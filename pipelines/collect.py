@@ -1,4 +1,4 @@
-"""Stage: put the portfolio's raw tables into data/raw."""
+"""Stage: put the portfolio's raw tables into data/raw, and the simulator's truth apart into data/truth."""
 
 import logging
 import shutil
@@ -31,16 +31,20 @@ def copy_tables(source: Path, raw: Path) -> None:
 
 
 def collect(params: Params, paths: Paths) -> None:
-    """Fill data/raw from the source that params name."""
+    """Fill data/raw from the source that params name.
+
+    Only the simulator knows the truth: with other sources data/truth stays empty.
+    """
     source = params.portfolio.source
     folder = paths.root / params.portfolio.folder
-    with fresh_folder(paths.raw) as raw:
+    with fresh_folder(paths.raw) as raw, fresh_folder(paths.truth) as truth:
         if source == "simulator":
             from simulator.portfolio import simulate
 
             choice = params.simulate
             simulate(
                 raw,
+                truth=truth,
                 firms=choice.firms,
                 months=choice.months,
                 seed=choice.seed,

@@ -18,6 +18,11 @@ class Paths:
         return self.root / "data" / "raw"
 
     @property
+    def truth(self) -> Path:
+        """What no institution sees of a simulated portfolio; no stage but evaluation may read it."""
+        return self.root / "data" / "truth"
+
+    @property
     def interim(self) -> Path:
         """Screened tables in firm-aligned chunks, and the quarantine."""
         return self.root / "data" / "interim"

@@ -5,22 +5,25 @@ import pandas as pd
 
 from simulator.desk import Desk, days, finish
 from simulator.firms import size_class
+from simulator.supply import AND_BANK, FOR_EVER, steps
 from simulator.world import industry_table
 
 CONSENTS = ("none", "association", "association_and_bank", "all")
+PLACES = 3  # banks a firm may have accounts with; the main bank is place 0
+SHARED = (0.92, 0.55, 0.55)  # chance that a bank's account is among those shared (project default)
+BANK_STOPS = 0.012  # a year: a bank's new system or new staff, and no more account data from it
 
 
 def firms(desk: Desk) -> pd.DataFrame:
-    """Return the `firms` table: a first row when a firm comes in, a new one when its size class changes."""
-    traits = desk.traits
+    """Return the `firms` table: a first row when a firm comes in, a new one when something of it changes.
+
+    Size class changes with a closing, adviser and consent when they do; each row holds all that was known.
+    """
+    traits, supply = desk.traits, desk.supply
     every = np.arange(len(traits))
     codes = industry_table().index.to_numpy()[traits.industry]
     areas = np.array([f"{place:02d}" for place in range(1, 48)], dtype=object)[traits.prefecture]
-    u = desk.draw("register", 2)
-    has_adviser = u[:, 0] < np.clip(0.55 + 0.08 * np.log(traits.employees), 0, 0.98)
-    advisers = np.array([f"{number:03d}" for number in range(60)], dtype=object)[
-        np.floor(60 * u[:, 1]).astype(int)
-    ]
+    first_k = np.clip(desk.first_k, 0, desk.months - 1)
     first = pd.DataFrame({
         "firm_id": desk.firm_ids,
         "known_date": desk.joined_on,
@@ -30,24 +33,50 @@ def firms(desk: Desk) -> pd.DataFrame:
         "established": desk.day(every, every * 0) - days(365.25 * traits.established_years),
         "association": "cgc:" + areas,
         "main_bank": desk.bank_names(every, 0),
-        "adviser": np.where(has_adviser, "adviser:" + areas + advisers, None),
-        "consent_scope": np.array(CONSENTS, dtype=object)[traits.consent],
+        "adviser": supply.adviser[every, first_k].astype(float),
+        "consent_scope": supply.consent[every, first_k].astype(float),
     })  # fmt: skip
-    changed = _resized(desk, first)
-    return finish(desk, "firms", pd.concat([first[desk.appears], changed], ignore_index=True))
-
-
-def _resized(desk: Desk, first: pd.DataFrame) -> pd.DataFrame:
-    """Return rows of firms whose staff at a closing puts them into another size class than before."""
-    firm, k, known = desk.closings
-    staff = desk.lives.accounts["employees"][firm, k]
-    rows = first.iloc[firm].assign(
-        known_date=known, size_class=size_class(first["industry"].to_numpy()[firm], staff)
+    changes = [_resized(desk, codes), _changed(desk, "adviser"), _changed(desk, "consent_scope")]
+    rows = pd.concat([first[desk.appears].assign(firm=every[desk.appears]), *changes], ignore_index=True)
+    rows = rows.sort_values(["firm", "known_date"], kind="stable", ignore_index=True)
+    rows = rows.groupby("firm").ffill().assign(firm=rows["firm"])
+    rows = rows.drop_duplicates(["firm", "known_date"], keep="last")
+    facts = rows.drop(columns="known_date")
+    rows = rows[(facts != facts.shift()).any(axis=1).to_numpy()]
+    number = rows["adviser"].to_numpy().astype(int)
+    names = np.array([f"{place:03d}" for place in range(number.max(initial=0) + 1)], dtype=object)
+    adviser = "adviser:" + rows["prefecture"].to_numpy(dtype=object) + names[np.maximum(number, 0)]
+    scope = np.array(CONSENTS, dtype=object)[rows["consent_scope"].to_numpy().astype(int)]
+    return finish(
+        desk, "firms", rows.assign(adviser=np.where(number >= 0, adviser, None), consent_scope=scope)
     )
-    rows = rows[known > desk.joined_on[firm]]
-    before = rows.groupby("firm_id")["size_class"].shift()
-    before = before.where(before.notna(), first["size_class"].reindex(rows.index))
-    return rows[(rows["size_class"] != before).to_numpy()]
+
+
+def _resized(desk: Desk, codes: np.ndarray) -> pd.DataFrame:
+    """Return the size classes that closings show after a firm came in; most say nothing new."""
+    firm, k, known = desk.closings
+    later = known > desk.joined_on[firm]
+    firm, k, known = firm[later], k[later], known[later]
+    size = size_class(codes[firm], desk.lives.accounts["employees"][firm, k])
+    return pd.DataFrame({"firm": firm, "known_date": known, "size_class": size})
+
+
+def _changed(desk: Desk, column: str) -> pd.DataFrame:
+    """Return new advisers, or scopes of consent, with the day of the change.
+
+    What is granted is so before the month in which it is in force, what is withdrawn within that month: no
+    data lie before the day or after it.
+    """
+    values = {"adviser": desk.supply.adviser, "consent_scope": desk.supply.consent}[column]
+    moved = np.diff(values, axis=1, prepend=values[:, :1])
+    k = np.arange(desk.months)[None, :]
+    firm, k = np.nonzero((moved != 0) & (k > desk.first_k[:, None]) & (k <= desk.last_k[:, None]))
+    within = np.floor(27 * desk.draw_months(f"day of {column}", 1)[firm, k, 0])
+    begin = desk.day(firm, k - 1) + days(1.0)
+    grants = (moved[firm, k] > 0) & (column == "consent_scope")
+    known = np.where(grants, begin - days(within + 1), begin + days(within))
+    known = np.maximum(known, desk.joined_on[firm] + days(1.0))
+    return pd.DataFrame({"firm": firm, "known_date": known, column: values[firm, k].astype(float)})
 
 
 def headcounts(desk: Desk) -> pd.DataFrame:
@@ -63,16 +92,23 @@ def headcounts(desk: Desk) -> pd.DataFrame:
 
 
 def account_flows(desk: Desk) -> pd.DataFrame:
-    """Return the `account_flows` table: what went through each bank account, known some days after the month.
+    """Return the `account_flows` table: what went through each shared account, known days after the month.
 
-    Over a firm's banks inflow − outflow is the change of its cash, to the yen.
+    Over all of a firm's banks inflow − outflow is the change of its cash, to the yen; seldom are all shared.
     """
     traits, accounts = desk.traits, desk.lives.accounts
-    u = desk.draw("flows", 4)
-    since = np.where(u[:, 0] < 0.6, 0, 24 + np.floor(48 * u[:, 1]) - traits.start).astype(int)
-    firm, k = np.nonzero(desk.in_sight(np.maximum(since, 1)) & traits.shares_flows[:, None])
+    u = desk.draw("flows", 12)
+    since = np.maximum(np.maximum(steps(desk)[:, 1], 1), desk.first_k)
+    sight = desk.in_sight(np.minimum(since, desk.months)) & (desk.supply.consent >= AND_BANK)
+    firm, k = np.nonzero(sight)
     banks = 1 + (u[:, 2] < np.clip(0.25 + 0.1 * np.log(traits.employees), 0, 0.8)) + (u[:, 2] < 0.10)
     monthly = desk.draw_months("flow days", 2)[firm, k]
+    known = desk.day(firm, k) + days(3 + 8 * monthly[:, 0])
+    given = desk.consents(firm, known, AND_BANK)
+    shared = (u[:, 4:7] < SHARED) & (np.arange(PLACES) < banks[:, None])
+    shared[:, 0] |= ~shared.any(axis=1)
+    # months from the beginning of supply until a bank stops
+    lasts = np.minimum(np.floor(-np.log(u[:, 7:10]) * 12 / BANK_STOPS), FOR_EVER)
     left = {
         "opening": accounts["cash_deposits"][firm, k - 1],
         "inflow": accounts["inflow"][firm, k],
@@ -91,9 +127,10 @@ def account_flows(desk: Desk) -> pd.DataFrame:
             "firm_id": desk.firm_ids[firm],
             "month": desk.day(firm, k),
             "bank": desk.bank_names(firm, place),
+            "known_date": known,
         }
-        known = {"known_date": desk.day(firm, k) + days(3 + 8 * monthly[:, 0])}
-        frames.append(pd.DataFrame(head | known | piece | {"lowest_balance": lowest})[has])
+        keep = given & shared[firm, place] & (k < since[firm] + lasts[firm, place])
+        frames.append(pd.DataFrame(head | piece | {"lowest_balance": lowest})[keep])
     return finish(desk, "account_flows", pd.concat(frames, ignore_index=True))
 
 

@@ -1,5 +1,7 @@
 """A month's bills one by one: taxes by date, suppliers by how long they wait, arrears, what is caught up."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from simulator.books import BACK, Ledger
@@ -7,19 +9,47 @@ from simulator.credit import LoanBook
 from simulator.moment import Moment
 
 STOPPED = 99  # delay of a supplier's bills in the month in which a firm stops paying altogether
+SAVES_A_YEAR = 0.05  # of the owner's wealth comes back each year
 PATIENCE = 9  # months until tax and pension offices insist on instalments, twelve of them
 
 
 def owners_purse(moment: Moment, ledger: Ledger) -> np.ndarray:
     """Return what the owner still can put in (n,): wealth less what was lent since; unseen outside."""
     lent = ledger.owner_loan - ledger.owner_loan_opening
-    return np.floor(np.maximum(moment.traits.wealth - lent, 0.0) / 1e4) * 1e4
+    traits, years = moment.traits, (moment.t - moment.traits.start) / 12
+    owned = traits.wealth * (1 + SAVES_A_YEAR * years) + traits.family_income * traits.base_sales * years
+    return np.floor(np.maximum(owned - lent, 0.0) / 1e4) * 1e4
+
+
+@dataclass(frozen=True)
+class Raised:
+    """Money raised in need (n,), whole yen."""
+
+    paid_in: np.ndarray  # by the owner, as a loan
+    sold: np.ndarray  # what assets brought
+    gain: np.ndarray  # over their books; a loss is below nought
+
+
+def raise_money(moment: Moment, ledger: Ledger, short: np.ndarray, pressed: np.ndarray) -> Raised:
+    """Raise what is `short` (n,): owner's money, securities, insurances; idle land when `pressed` (n,)."""
+    traits, wanted = moment.traits, np.maximum(np.ceil(short / 1e5) * 1e5, 0.0)
+    paid_in = np.where(moment.protected, wanted, np.minimum(wanted, owners_purse(moment, ledger)))
+    ledger.owner_loan += paid_in
+    short, price = short - paid_in, np.zeros(len(short))
+    for name in ("securities", "investments"):
+        sold = np.where(short > price, getattr(ledger, name), 0.0)
+        setattr(ledger, name, getattr(ledger, name) - sold)
+        price = price + sold
+    idle = np.rint(np.where(pressed & (short > price), traits.idle_land * ledger.land, 0.0))
+    ledger.land = ledger.land - idle
+    gain = np.rint(idle * (traits.land_value - 1))
+    return Raised(paid_in, price + idle + gain, gain)
 
 
 def taxes_due(moment: Moment, ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Take the taxes due this month out of the ledger: two months after the year's end, and halfway.
 
-    Returns consumption tax due, income tax due and consumption tax paid back, (n,) yen each.
+    Returns consumption tax due, income tax due and what is paid back of both, (n,) yen each.
     """
     since = (moment.world.month_of_year[moment.t] - moment.traits.year_end) % 12
     # half of last year's consumption tax is due halfway where that was more than 480,000 yen
@@ -31,7 +61,12 @@ def taxes_due(moment: Moment, ledger: Ledger) -> tuple[np.ndarray, np.ndarray, n
     income = np.where(since == 2, ledger.income_tax_due, 0.0)
     ledger.vat_due -= vat
     ledger.income_tax_due -= income
-    return np.maximum(vat, 0.0), income, np.maximum(-vat, 0.0)
+    # half of last year's income tax too, where that was more than 200,000 yen; too much of it comes back
+    pays_tax_halfway = (since == 8) & (ledger.income_tax_last > 200_000)
+    half = np.where(pays_tax_halfway, np.floor(ledger.income_tax_last / 200) * 100, 0.0)
+    back = np.where(since == 2, ledger.tax_prepaid, 0.0)
+    ledger.tax_prepaid += half - back
+    return np.maximum(vat, 0.0), income + half, np.maximum(-vat, 0.0) + back
 
 
 def supplier_bills(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:

@@ -5,13 +5,18 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.moment import Moment
+from simulator.terms import agreed
 from simulator.trade import Month
 
 AHEAD = 8  # months that payments are scheduled ahead: a term of four, two months late, and the present
 BACK = 2  # months that a payable may be put off; a supplier waits no longer
+SPREAD = 0.22  # log, of a month's orders by customer and supplier
+STOCK_SPREAD = 0.5  # log, of stock around what is wanted
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
-CORPORATE_TAX = 0.30  # effective rate for a small company; 70,000 yen a year at least (均等割)
-LEAST_TAX = 70_000.0
+# effective rates for a small company to 8 million yen and above (own knowledge, verify)
+TAX_LOW, TAX_HIGH, TAX_STEP = 0.225, 0.34, 8e6
+INTANGIBLE_RATE = 0.25  # a year
+LEAST_TAX = 70_000.0  # a year (均等割)
 
 
 @dataclass
@@ -36,6 +41,7 @@ class Ledger:
     other_due: np.ndarray  # 未払金
     wages_unpaid: np.ndarray
     social_due: np.ndarray
+    staffs_part: np.ndarray  # of it, held back from pay (預り金)
     social_arrears: np.ndarray
     vat: np.ndarray  # consumption tax of the running year
     vat_due: np.ndarray
@@ -50,6 +56,10 @@ class Ledger:
     retained: np.ndarray
     year_pretax: np.ndarray  # of the running business year
     loss_carried: np.ndarray
+    tax_prepaid: np.ndarray  # income tax paid halfway, until the closing settles it
+    income_tax_last: np.ndarray  # of the last closing
+    year_net: np.ndarray  # net profit of the running business year
+    last_net: np.ndarray  # of the last one
 
 
 @dataclass(frozen=True)
@@ -60,43 +70,68 @@ class Accrued:
     cash_sales: np.ndarray
     issued: np.ndarray  # (n, 4) receivables made
     settles_in: np.ndarray  # (n, 4) months until they are received
+    term: np.ndarray  # (n, 4) months agreed
+    paper: np.ndarray  # (n, 4)
     bought: np.ndarray  # (n, 3) payables made
+    bought_term: np.ndarray  # (n, 3)
+    bought_paper: np.ndarray  # (n, 3)
     wages: np.ndarray  # to pay out this month
 
 
-def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray) -> Accrued:
+@dataclass(frozen=True)
+class Sundries:
+    """What a month moves beside trade, whole yen (n,); what is spent was there: who is short leaves it."""
+
+    received: np.ndarray
+    spent: np.ndarray
+    income: np.ndarray  # non-operating income in the month's books
+    interest_income: np.ndarray  # part of it
+    scrapped: np.ndarray  # book value of machines that are thrown away
+    dividends: np.ndarray
+
+
+def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, noise: np.ndarray) -> Accrued:
     """Write one month's trade into the ledger (invoices, bills, wages, depreciation); nothing is paid yet.
 
-    `lost` (n, 3) is the share of each main customer's orders that is gone.
+    `lost` (n, 3) is the share of each main customer's orders that is gone; `noise` (n, 8) normals that
+    spread the month's trade over customers and suppliers, and move stock.
     """
     world, traits, t = moment.world, moment.traits, moment.t
     tax = world.tax[t]
     billed = month.sales + np.rint(month.sales * tax)
     cash_sales = np.rint(billed * traits.cash_share)
-    weight = traits.customer_share.copy()
+    weight = traits.customer_share * np.exp(SPREAD * noise[:, :4])
     weight[:, :3] *= 1 - lost
     weight /= weight.sum(axis=1, keepdims=True)
     issued = np.rint((billed - cash_sales)[:, None] * weight)
     issued[:, 3] = billed - cash_sales - issued[:, :3].sum(axis=1)
     late = np.zeros((len(traits), 4), dtype=np.int64)
-    due_at = np.minimum(t[:, None] + traits.receivable_term[:, :3], len(world.tax) - 1)
+    number, obeys, ends = world.first + t, traits.obeys_at, traits.notes_end
+    term, paper = agreed(traits.receivable_term, traits.receivable_paper, obeys[:, 0], ends[:, 0], number)
+    bought_term, bought_paper = agreed(
+        traits.payable_term, traits.payable_paper, obeys[:, 1], ends[:, 1], number
+    )
+    due_at = np.minimum(t[:, None] + term[:, :3], len(world.tax) - 1)
     late[:, :3] = world.customer_late[due_at, month.customer]
-    settles_in = traits.receivable_term + late
+    settles_in = term + late
     rows, slots = np.arange(len(traits))[:, None], np.arange(4)[None, :]
     ledger.receivable[rows, slots, settles_in] += issued
 
     live_stock = ledger.stock - ledger.dead_stock
     dying = np.rint(live_stock * month.dead_stock)
     ledger.dead_stock += dying
-    wanted = month.material + 0.25 * (month.wanted_stock - (live_stock - dying))
+    wanted = month.material + 0.4 * (
+        month.wanted_stock * np.exp(STOCK_SPREAD * noise[:, 7]) - (live_stock - dying)
+    )
     purchases = np.rint(np.maximum(wanted, month.material - (live_stock - dying)))
     purchases = np.maximum(purchases, 0.0)
     ledger.stock += purchases - month.material
     invoiced = purchases + month.outsourcing
     invoiced_tax = np.rint(invoiced * tax)
-    bought = np.rint((invoiced + invoiced_tax)[:, None] * traits.supplier_share)
+    mix = traits.supplier_share * np.exp(SPREAD * noise[:, 4:7])
+    bought = np.rint((invoiced + invoiced_tax)[:, None] * (mix / mix.sum(axis=1, keepdims=True)))
     bought[:, 2] = invoiced + invoiced_tax - bought[:, :2].sum(axis=1)
-    ledger.payable[rows, np.arange(3)[None, :], BACK + traits.payable_term] += bought
+    ledger.payable[rows, np.arange(3)[None, :], BACK + bought_term] += bought
 
     other_tax = np.rint(month.other * tax)
     ledger.other_due += month.other + other_tax + month.one_off
@@ -106,11 +141,13 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray) 
     ledger.social_due += social
     depreciation = np.rint(ledger.depreciable * traits.depreciation_rate / 12)
     ledger.depreciable -= depreciation
+    written_down = np.rint(ledger.intangible * INTANGIBLE_RATE / 12)
+    ledger.intangible = ledger.intangible - written_down
 
     workshop = np.rint(month.staff_pay * traits.factory_share)
     machines = np.rint(depreciation * traits.factory_share)
     cost_of_sales = month.material + month.outsourcing + workshop + machines
-    admin = personnel - workshop + (depreciation - machines) + month.other
+    admin = personnel - workshop + (depreciation - machines) + written_down + month.other
     lines = {
         "sales": month.sales,
         "cost_of_sales": cost_of_sales,
@@ -121,7 +158,18 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray) 
         "personnel_expenses": personnel,
         "officers_compensation": month.officer_pay,
     }
-    return Accrued(lines, cash_sales, issued, settles_in, bought, personnel - social)
+    return Accrued(
+        lines,
+        cash_sales,
+        issued,
+        settles_in,
+        term,
+        paper,
+        bought,
+        bought_term,
+        bought_paper,
+        personnel - social,
+    )
 
 
 def lose_receivables(ledger: Ledger, failed: np.ndarray) -> np.ndarray:
@@ -143,41 +191,79 @@ def roll_forward(ledger: Ledger) -> np.ndarray:
     return receipts
 
 
-def close_month(
-    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], interest: np.ndarray
+def write_off(
+    moment: Moment,
+    ledger: Ledger,
+    lines: dict[str, np.ndarray],
+    *,
+    interest: np.ndarray,
+    fees: np.ndarray,
+    gain: np.ndarray,
+    sundries: Sundries,
 ) -> dict[str, np.ndarray]:
-    """Complete the month's profit and loss, with write-offs and taxes at a year's end, and carry it on."""
+    """Complete the month's profit and loss before tax: what lenders take, what was sold, write-offs.
+
+    `fees` (n,) are for guarantees, `gain` (n,) is over the books of assets sold.
+    """
     # who would rather not show it leaves dead stock in the books at its old value
     written = np.where(moment.closes & (moment.traits.honesty > 0.35), ledger.dead_stock, 0.0)
     bad = np.where(moment.closes, ledger.bad_receivable, 0.0)
     ledger.bad_receivable -= bad
     ledger.dead_stock -= written
     ledger.stock -= written
-    loss = lines["extraordinary_loss"] + bad + written
-    operating = lines["sales"] - lines["cost_of_sales"] - lines["selling_general_admin"]
-    pretax = operating + lines["nonoperating_income"] - interest - loss
-    taxes = _book_taxes(ledger, pretax, moment.closes)
-    ledger.retained = ledger.retained + pretax - taxes
+    loss = lines["extraordinary_loss"] + bad + written + np.maximum(-gain, 0.0) + sundries.scrapped
     return lines | {
-        "nonoperating_expenses": interest,
+        "nonoperating_income": lines["nonoperating_income"] + sundries.income,
+        "interest_income": sundries.interest_income,
+        "nonoperating_expenses": interest + fees,
         "interest_expense": interest,
+        "extraordinary_income": np.maximum(gain, 0.0),
         "extraordinary_loss": loss,
-        "income_taxes": taxes,
     }
 
 
-def _book_taxes(ledger: Ledger, pretax: np.ndarray, closes: np.ndarray) -> np.ndarray:
-    """Add to the year's profit, at its end book income tax and fix consumption tax; returns the tax (n,)."""
+def close_month(
+    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], lift: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Carry the month's profit on, with taxes at a year's end; `lift` (n,) is dressing's, and taxed.
+
+    Beside the lines it returns `tax_settled`, the part of the tax that was paid halfway.
+    """
+    operating = lines["sales"] - lines["cost_of_sales"] - lines["selling_general_admin"]
+    ordinary = operating + lines["nonoperating_income"] - lines["nonoperating_expenses"]
+    pretax = ordinary + lines["extraordinary_income"] - lines["extraordinary_loss"]
+    taxes, settled = _book_taxes(moment, ledger, pretax, lift)
+    ledger.retained = ledger.retained + pretax - taxes
+    net = ledger.year_net + pretax - taxes
+    ledger.last_net = np.where(moment.closes, net, ledger.last_net)
+    ledger.year_net = np.where(moment.closes, 0.0, net)
+    return lines | {"income_taxes": taxes, "tax_settled": settled}
+
+
+def _book_taxes(
+    moment: Moment, ledger: Ledger, pretax: np.ndarray, lift: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Add to the year's profit, at its end book income tax and fix consumption tax.
+
+    Returns the tax, and what of it was paid halfway already (n,).
+    """
+    closes = moment.closes
     ledger.year_pretax += pretax
-    taxable = ledger.year_pretax - ledger.loss_carried
-    taxes = np.where(closes, np.rint(CORPORATE_TAX * np.maximum(taxable, 0.0)) + LEAST_TAX, 0.0)
-    ledger.income_tax_due += taxes
+    taxable = ledger.year_pretax + lift - ledger.loss_carried
+    # entertainment and the like: the tax office's profit is never quite the books'
+    counted = np.where(taxable > 0, taxable + moment.traits.add_back * moment.traits.base_sales, 0.0)
+    tax = TAX_LOW * np.minimum(counted, TAX_STEP) + TAX_HIGH * np.maximum(counted - TAX_STEP, 0.0)
+    taxes = np.where(closes, np.floor(tax / 100) * 100 + LEAST_TAX, 0.0)
+    settled = np.where(closes, np.minimum(taxes, ledger.tax_prepaid), 0.0)
+    ledger.tax_prepaid -= settled
+    ledger.income_tax_due += taxes - settled
+    ledger.income_tax_last = np.where(closes, taxes, ledger.income_tax_last)
     ledger.loss_carried = np.where(closes, np.maximum(-taxable, 0.0), ledger.loss_carried)
     ledger.year_pretax = np.where(closes, 0.0, ledger.year_pretax)
     ledger.vat_due += np.where(closes, ledger.vat, 0.0)
     ledger.vat_last_year = np.where(closes, ledger.vat, ledger.vat_last_year)
     ledger.vat = np.where(closes, 0.0, ledger.vat)
-    return taxes
+    return taxes, settled
 
 
 def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
@@ -189,7 +275,7 @@ def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
         "receivables": receivables,
         "securities": ledger.securities,
         "inventories": ledger.stock.copy(),
-        "suspense_payments": ledger.suspense,
+        "suspense_payments": ledger.suspense + ledger.tax_prepaid,
         "officer_loans_receivable": ledger.officer_receivable,
         # consumption tax to be refunded is an asset
         "other_current_assets": ledger.other_current + np.maximum(-vat, 0.0),
@@ -199,10 +285,13 @@ def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
         "investments": ledger.investments,
     }
     sheet["total_assets"] = sum(sheet.values())
+    deposits = np.floor(ledger.staffs_part * ledger.social_due)
     return sheet | {
         "payables": ledger.payable.sum(axis=(1, 2)),
         "accounts_payable_other": ledger.other_due.copy(),
+        "other_current_liabilities": deposits,
         "accrued_expenses": ledger.social_due
+        - deposits
         + ledger.social_arrears
         + ledger.wages_unpaid
         + ledger.interest_unpaid,

@@ -7,6 +7,9 @@ import numpy as np
 from simulator.moment import Moment
 from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, industry_table
 
+FEE = (
+    1.15  # per cent a year of what is guaranteed (grade 5 of nine, domain §5.4); the epidemic's was paid for
+)
 SLOTS = 9  # loans a firm may have at once; a slot is used again when its loan is repaid
 # scheme → guaranteed ratio: 責任共有 80 %, outside it 100 % (domain §5.3)
 SCHEMES = {
@@ -15,7 +18,8 @@ SCHEMES = {
 }  # fmt: skip
 SCHEME = {name: place for place, name in enumerate(SCHEMES)}
 INTEREST_FREE_MONTHS = 36  # the epidemic's interest subsidy ran three years
-PROPER, GUARANTEED = 0.50, -0.25  # least score for a bank's own risk, and for a guaranteed loan
+DISTRUST = 10.0  # off the score of a firm whose books were found to be dressed: no good figure outweighs it
+PROPER, GUARANTEED = 0.30, -0.65  # least score for a bank's own risk, and for a guaranteed loan
 
 
 @dataclass
@@ -59,19 +63,33 @@ class Standing:
     eased_share: np.ndarray  # of the agreed repayment that is still paid
     times_eased: np.ndarray
     took_epidemic: np.ndarray
+    bad_closings: np.ndarray  # closings in a row that were seen with an ordinary loss
     news: np.ndarray  # bad news the bank heard lately, in months of sales
+    distrusted: np.ndarray  # bool: window dressing was found
 
 
-def dues(book: LoanBook, standing: Standing, t: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen."""
+def dues(
+    book: LoanBook, standing: Standing, t: np.ndarray, closing: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen.
+
+    Who gives up trade (`closing`) loses the benefit of time: everything is due.
+    """
     paying = (t[:, None] >= book.grace_until) & (book.balance > 0)
     share = np.where(t < standing.eased_until, standing.eased_share, 1.0)
     principal = np.minimum(
         np.where(paying, np.rint(book.monthly * share[:, None]), 0.0), book.balance - book.missed
     )
+    principal = np.where(closing[:, None], book.balance - book.missed, principal)
     free = (book.scheme == SCHEME["epidemic"]) & (t[:, None] < book.executed + INTEREST_FREE_MONTHS)
     interest = np.rint(np.where(free, 0.0, book.balance * book.rate / 1200)).sum(axis=1)
     return np.maximum(principal, 0.0), interest
+
+
+def fees(book: LoanBook) -> np.ndarray:
+    """Return the month's guarantee fees (信用保証料) (n,), whole yen."""
+    covered = (book.scheme > 0) & (book.scheme != SCHEME["epidemic"])
+    return np.rint((book.balance * covered).sum(axis=1) * FEE / 1200)
 
 
 def score(moment: Moment, book: LoanBook, standing: Standing, known_arrears: np.ndarray) -> np.ndarray:
@@ -83,13 +101,22 @@ def score(moment: Moment, book: LoanBook, standing: Standing, known_arrears: np.
     normal = industry_table()["net_debt_months"].to_numpy()[moment.traits.industry] + 3
     debt_months = book.balance.sum(axis=1) / np.maximum(moment.monthly_sales, 1.0)
     return (
-        0.6 * np.clip(standing.seen_equity, -0.5, 0.6)
-        + 7.0 * np.clip(standing.seen_margin, -0.08, 0.08)
+        0.4 * np.clip(standing.seen_equity, -0.5, 0.6)
+        + 5.0 * np.clip(standing.seen_margin, -0.08, 0.08)
         + 0.35 * np.clip(1.6 - debt_months / normal, -1.5, 1.0)
-        + 0.5 * moment.traits.relation
+        + 0.9 * moment.traits.relation
+        - 0.3 * np.clip(standing.bad_closings - 1, 0, 2)
         - 0.6 * known_arrears
         - 0.8 * np.minimum(standing.news, 2.0)
+        - DISTRUST * standing.distrusted
     )
+
+
+def spread(moment: Moment, standing: Standing) -> np.ndarray:
+    """Return what lenders add to the rate for the risk they see, less what they are fond of (n,), points."""
+    thin = 0.9 * np.clip(0.3 - standing.seen_equity, -0.3, 0.8)
+    losing = 8.0 * np.clip(-standing.seen_margin, -0.05, 0.08)
+    return thin + losing - 0.2 * moment.traits.relation
 
 
 def place(book: LoanBook, slot: np.ndarray, given: np.ndarray, loan: dict[str, np.ndarray]) -> None:
@@ -105,17 +132,21 @@ def free_slot(book: LoanBook) -> tuple[np.ndarray, np.ndarray]:
     return np.argmax(free, axis=1), free.any(axis=1)
 
 
-def repay_old(book: LoanBook, renewed: np.ndarray) -> np.ndarray:
-    """Repay guaranteed loans that are well repaid out of a new one; returns the amounts (n,), yen."""
-    half = book.is_guaranteed & (book.scheme != SCHEME["epidemic"]) & (book.balance < 0.6 * book.amount)
-    half &= renewed[:, None]
-    amount = (book.balance * half).sum(axis=1)
-    book.balance = np.where(half, 0.0, book.balance)
-    book.missed = np.where(half, 0.0, book.missed)
+def repay_old(book: LoanBook, renewed: np.ndarray, into_one: np.ndarray) -> np.ndarray:
+    """Repay guaranteed loans out of a new one; returns the amounts (n,), yen.
+
+    `renewed` (n,) marks who repays what is well repaid already, `into_one` (n,) who puts all into one.
+    """
+    ordinary = book.is_guaranteed & (book.scheme != SCHEME["epidemic"])
+    old = renewed[:, None] & ordinary & (book.balance < 0.6 * book.amount)
+    old |= into_one[:, None] & ordinary
+    amount = (book.balance * old).sum(axis=1)
+    book.balance = np.where(old, 0.0, book.balance)
+    book.missed = np.where(old, 0.0, book.missed)
     return amount
 
 
-def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray, share: float) -> None:
+def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray, share: np.ndarray) -> None:
     """Reschedule: for a year only a share of the repayments is due, and maturities move back."""
     standing.eased_until = np.where(granted, t + 12, standing.eased_until)
     standing.eased_share = np.where(granted, share, standing.eased_share)
@@ -145,10 +176,12 @@ def epidemic_window(moment: Moment) -> np.ndarray:
     return (t >= world.index(*GUARANTEE_FREE_FROM)) & (t <= world.index(*GUARANTEE_FREE_TO))
 
 
-def loan_accounts(book: LoanBook) -> dict[str, np.ndarray]:
+def loan_accounts(book: LoanBook, standing: Standing, t: np.ndarray) -> dict[str, np.ndarray]:
     """Split the loans as a balance sheet does: short ones, what falls due within a year, the rest."""
     short = np.where(book.monthly == 0, book.balance, 0.0).sum(axis=1)
-    within = np.where(book.monthly > 0, np.minimum(12 * book.monthly, book.balance), 0.0).sum(axis=1)
+    share = np.where(t < standing.eased_until, standing.eased_share, 1.0)[:, None]
+    year = np.rint(12 * book.monthly * share) + book.missed
+    within = np.where(book.monthly > 0, np.minimum(year, book.balance), 0.0).sum(axis=1)
     return {
         "short_term_loans": short,
         "current_long_term_loans": within,

@@ -6,6 +6,7 @@ import pandas as pd
 from simulator.credit import SCHEMES
 from simulator.desk import Desk, days, finish
 from simulator.endings import endings
+from simulator.supply import ASSOCIATION
 from simulator.world import month_end_dates
 
 TOLD, COUNTED = 8, 15  # days until a new loan, and a quarter's balances, are known
@@ -18,8 +19,9 @@ def credit(desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame]:
     repaid, and after subrogation.
     """
     rows = pd.concat([_balances(desk), _repaid(desk), _subrogated(desk)], ignore_index=True)
-    # other lenders' own loans are known where the firm lets the association know them
-    hidden = rows["guarantee_id"].isna() & (desk.traits.consent[rows["firm"]] == 0)
+    # other lenders' own loans are known where, and while, the firm lets the association know them
+    told = desk.consents(rows["firm"].to_numpy(), rows["known_date"].to_numpy(), ASSOCIATION)
+    hidden = rows["guarantee_id"].isna() & ~told
     covered = rows[rows["guarantee_id"].notna()]
     guarantees = finish(desk, "guarantees", covered.assign(bank=covered["lender"]))
     return finish(desk, "loans", rows[~hidden]), guarantees

@@ -11,9 +11,15 @@ from simulator.draws import uniforms
 from simulator.firms import Traits
 from simulator.items import Items, payable_items, receivable_items
 from simulator.life import Lives
+from simulator.supply import Supply, supply_of
 from simulator.world import BURN_IN_MONTHS, World, month_end_dates
 
 DAY = np.timedelta64(1, "D")
+# Project defaults; tax law wants a closing within two months, or three: later ones come of poor bookkeeping
+SLOW_CLOSINGS = 0.30  # by the square of what lacks in bookkeeping: handed in one to five months later still
+NO_CLOSING = 0.03  # by what lacks in bookkeeping: never handed in
+LATEST_CLOSING = 275  # days, nine months: then the next year's is near
+LAST_BANK = 904  # see terms.draw_banks
 PAST_MONTHS = 26  # closings handed in with the first application reach this far back
 
 
@@ -89,19 +95,47 @@ class Desk:
         return payable_items(self.lives)
 
     @cached_property
-    def closings(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """(firm, k, known day) of every annual closing handed in, two to five months after its end."""
-        traits = self.traits
+    def troubled(self) -> np.ndarray:
+        """Months in which a firm lately was short of money more than once (n, months) bool."""
+        sums = np.cumsum(np.pad(self.lives.stressed, ((0, 0), (6, 0))), axis=1)
+        return sums[:, 6:] - sums[:, :-6] >= 2
+
+    @cached_property
+    def supply(self) -> Supply:
+        """What each firm gives in each month."""
+        return supply_of(self)
+
+    @cached_property
+    def year_ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """(firm, k) of every business year's end that closings could speak of."""
         k = np.arange(self.months)[None, :]
         past = np.maximum(self.first_k - PAST_MONTHS, 11)[:, None]
-        year_end = self.month_of_year == traits.year_end[:, None]
-        firm, k = np.nonzero(year_end & (k >= past) & (k <= self.last_k[:, None]) & self.appears[:, None])
-        habit = 62 + 45 * (1 - traits.bookkeeping[firm])
-        noise = 28 * self.draw_months("closing lag", 1)[firm, k, 0]
-        known = self.day(firm, k) + days(habit + noise + 22 * self.lives.stressed[firm, k])
+        year_end = self.month_of_year == self.traits.year_end[:, None]
+        return np.nonzero(year_end & (k >= past) & (k <= self.last_k[:, None]) & self.appears[:, None])
+
+    @cached_property
+    def closings(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """(firm, k, known day) of every annual closing handed in: in two to five months, some in nine."""
+        traits = self.traits
+        firm, k = self.year_ends
+        u = self.draw_months("closing lag", 4)[firm, k]
+        poor, troubled = 1 - traits.bookkeeping[firm], self.troubled[firm, k]
+        lag = 62 + 45 * poor + 28 * u[:, 0] + 18 * troubled
+        slow = u[:, 1] < 0.01 + SLOW_CLOSINGS * poor**2 + 0.05 * troubled
+        new_adviser = self.supply.adviser_months[firm, k] < 12
+        lag += np.where(slow, 30 + 110 * u[:, 2], 0.0) + np.where(new_adviser, 20 + 40 * u[:, 2], 0.0)
+        known = self.day(firm, k) + days(np.minimum(lag, LATEST_CLOSING))
         known = np.where(traits.is_entrant[firm], np.maximum(known, self.joined_on[firm]), known)
-        handed = known <= self.ends_on[firm]
+        # what comes with the first application is whole; later some years never come
+        never = u[:, 3] < 0.005 + NO_CLOSING * poor + 0.05 * (troubled & (traits.honesty[firm] < 0.5))
+        handed = (known <= self.ends_on[firm]) & ~(never & (k >= self.first_k[firm]))
         return firm[handed], k[handed], known[handed]
+
+    def consents(self, firm: np.ndarray, known: np.ndarray, scope: int) -> np.ndarray:
+        """Whether firms' consent reaches `scope` over the whole month of a day."""
+        month = known.astype("datetime64[M]").astype(np.int64) + 1970 * 12
+        k = month - self.world.first - self.traits.start[firm]
+        return self.supply.consent[firm, np.clip(k, 0, self.months - 1)] >= scope
 
     def day(self, firm: np.ndarray, k: np.ndarray) -> np.ndarray:
         """Return the last day of month `k` of firms' lives."""
@@ -134,6 +168,12 @@ class Desk:
 def days(count: np.ndarray | float) -> np.ndarray:
     """Return whole days, as timedelta64."""
     return np.floor(count).astype("timedelta64[D]")
+
+
+def bank_traits(desk: Desk) -> np.ndarray:
+    """Return uniforms by number of the bank (banks, 3): slack with reports, having a system, eagerness."""
+    numbers = np.arange(LAST_BANK + 1)
+    return uniforms(desk.world.seed, "banks", numbers, 3)
 
 
 def row_ids(desk: Desk, firm: np.ndarray, letter: str, day: np.ndarray) -> np.ndarray:

@@ -6,9 +6,9 @@ import numpy as np
 
 from simulator import bills
 from simulator.bills import PATIENCE, STOPPED
-from simulator.books import BACK, Ledger
+from simulator.books import Ledger
 from simulator.credit import LoanBook
-from simulator.moment import Moment
+from simulator.moment import Moment, aid_runs
 
 LEVERS = ("tax", "social", "other", "supplier_others", "supplier_second", "supplier_first", "principal")
 TAX, SOCIAL, OTHER, SUPPLIERS, PRINCIPAL = 0, 1, 2, slice(3, 6), 6
@@ -50,6 +50,7 @@ class Paid:
     failed: np.ndarray  # bool: could not pay what must be paid
     stressed: np.ndarray  # bool: a lever was pulled
     owner_paid_in: np.ndarray
+    gain: np.ndarray  # over the books, of what was sold
 
 
 def calm(n: int) -> Trouble:
@@ -71,7 +72,9 @@ def pay_month(
     due: Due,
     *,
     receipts: np.ndarray,
+    spent: np.ndarray,
     capacity: np.ndarray,
+    held: np.ndarray,
 ) -> Paid:
     """Pay what is due this month as far as cash, the owner's purse and the patience of others reach.
 
@@ -81,9 +84,12 @@ def pay_month(
         `other` and `social` of the month before: what this month made is due in the next.
     receipts : (n,) yen
         Everything that came in already: customers, cash sales, subsidies, new loans.
+    spent : (n,) yen
+        Sundries that were paid already.
     capacity : (n,) log level of what the firm is built for; machines are replaced up to it
+    held : (n,) factor on the cash a firm likes to keep: it is no fixed line
     """
-    buffer = moment.traits.buffer * moment.monthly_sales
+    buffer = moment.traits.buffer * moment.monthly_sales * held
     vat, income_tax, refund = bills.taxes_due(moment, ledger)
     tax = vat + income_tax
     insisted = np.where(trouble.arrears_age >= PATIENCE, np.ceil(bills.arrears(ledger) / 12), 0.0)
@@ -91,17 +97,25 @@ def pay_month(
     principal, interest = due.principal.sum(axis=1), due.interest + ledger.interest_unpaid
     hold, newest = bills.supplier_bills(ledger)
 
-    # the owner's own money comes before anything that others would notice
+    # one owner pays in before anybody notices, another when nobody waits any longer
     total = wages + hold.sum(axis=1) + due.other + due.social + tax + insisted + principal + interest
-    available = ledger.cash + receipts + refund
-    wanted = np.maximum(np.ceil((total + buffer - available) / 1e5) * 1e5, 0.0)
-    paid_in = np.where(moment.protected, wanted, np.minimum(wanted, bills.owners_purse(moment, ledger)))
-    ledger.owner_loan += paid_in
-    available = available + paid_in
+    available = ledger.cash + receipts + refund - spent
+    sundries = spent
+    # what was paid in before a firm came into sight says nothing of what its owner still has
+    opening = np.where(moment.protected, ledger.owner_loan, ledger.owner_loan_opening)
+    ledger.owner_loan_opening = opening
+    pressed = (trouble.months >= 3) | moment.closing
+    early = moment.traits.pays_in_first | moment.protected
+    short = np.where(early, total + buffer - available, 0.0)
+    first = bills.raise_money(moment, ledger, short, pressed)
+    available = available + first.paid_in + first.sold
 
     amounts = np.column_stack([tax, due.social, due.other, newest[:, ::-1], principal])
     pulled = _pull(moment, ledger, amounts, total + buffer - available)
     left = total - (amounts * pulled).sum(axis=1)
+    last = bills.raise_money(moment, ledger, left - available, pressed)
+    available = available + last.paid_in + last.sold
+    raised = bills.Raised(first.paid_in + last.paid_in, first.sold + last.sold, first.gain + last.gain)
     skips = ~pulled[:, PRINCIPAL] & (left > available) & (principal > 0)
     left = left - np.where(skips, principal, 0.0)
     skips_interest = (left > available) & (interest > 0)
@@ -138,7 +152,8 @@ def pay_month(
     later = excess - rest + bills.invest(moment, ledger, rest, capacity)
     ledger.cash = available - spent - later
     stressed = _remember(moment, ledger, book, trouble, pulled.any(axis=1), skips | skips_interest)
-    return Paid(receipts + refund + paid_in, spent + later, failed, stressed, paid_in)
+    inflow = receipts + refund + raised.paid_in + raised.sold
+    return Paid(inflow, sundries + spent + later, failed, stressed, raised.paid_in, raised.gain)
 
 
 def _pull(moment: Moment, ledger: Ledger, amounts: np.ndarray, short: np.ndarray) -> np.ndarray:
@@ -148,9 +163,11 @@ def _pull(moment: Moment, ledger: Ledger, amounts: np.ndarray, short: np.ndarray
     """
     rows = np.arange(len(short))
     may = amounts > 0
-    # unpaid bills of three months are as many as can be kept waiting
-    may[:, OTHER] &= amounts[:, OTHER] < 3.3 * moment.traits.other * moment.monthly_sales
-    may[:, SUPPLIERS] &= ledger.delay[:, ::-1] < BACK
+    # unpaid bills of two months are as many as can be kept waiting
+    may[:, OTHER] &= amounts[:, OTHER] < 2.2 * moment.traits.other * moment.monthly_sales
+    # a note that is not honoured is the end; some suppliers wait two months, some not at all
+    may[:, SUPPLIERS] &= (ledger.delay < moment.traits.patience)[:, ::-1]
+    may &= ~moment.traits.stops_at_once[:, None]
     order = np.where(moment.traits.pays_taxes_last[:, None], TAXES_FIRST, SUPPLIERS_FIRST)
     pulled = np.zeros_like(may)
     for place in range(len(LEVERS)):
@@ -164,7 +181,12 @@ def _pull(moment: Moment, ledger: Ledger, amounts: np.ndarray, short: np.ndarray
 def _remember(moment, ledger, book, trouble, put_off, missed) -> np.ndarray:
     """Count months of trouble, missed payments and arrears, note the first sign; returns who is stressed."""
     owes = (book.missed.sum(axis=1) > 0) | (ledger.interest_unpaid > 0)
-    trouble.missed = np.where(missed, trouble.missed + 1, np.where(owes, trouble.missed, 0))
+    # all is due at once where trade is given up: what is not paid then is late from that month on
+    counts = missed | (moment.closing & owes)
+    trouble.missed = np.where(counts, trouble.missed + 1, np.where(owes, trouble.missed, 0))
+    # banks were told to wait in the epidemic: nobody was called overdue who still traded
+    waits = aid_runs(moment) & ~moment.closing
+    trouble.missed = np.where(waits, np.minimum(trouble.missed, OVERDUE_AT - 1), trouble.missed)
     stressed = put_off | missed
     trouble.months = np.maximum(trouble.months + np.where(stressed, 1 + 2 * missed, -1), 0)
     in_arrears = bills.arrears(ledger) > 0

@@ -5,51 +5,59 @@ import pandas as pd
 
 from simulator.desk import Desk, days, finish
 from simulator.items import OPEN, Items
+from simulator.supply import ALL
 
 PAPERS = ("account", "note", "electronic")
 
 
 def due_items(desk: Desk) -> pd.DataFrame:
-    """Return each item as a row when first seen, one when settled, one when written off (amount 0)."""
-    traits = desk.traits
-    u = desk.draw("due items", 2)
-    since = np.where(u[:, 0] < 0.5, 0, 24 + np.floor(48 * u[:, 1]) - traits.start).astype(int)
-    since = np.where(traits.stage == 3, np.maximum(since, desk.first_k), desk.months)
+    """Return each item as a row when first seen, one when settled, one when written off (amount 0).
+
+    While a firm's supply is off nothing is learned; what is open when it comes back, and what was settled of
+    the items known before, is seen then.
+    """
+    k = np.arange(desk.months)[None, :]
+    sent = np.where(desk.supply.items, k, OPEN)
+    sent = np.minimum.accumulate(sent[:, ::-1], axis=1)[:, ::-1]
     frames = [
-        _side(desk, "receivable", desk.receivables, since),
-        _side(desk, "payable", desk.payables, since),
+        _side(desk, "receivable", desk.receivables, sent),
+        _side(desk, "payable", desk.payables, sent),
     ]
-    return finish(desk, "due_items", pd.concat(frames, ignore_index=True))
+    rows = pd.concat(frames, ignore_index=True)
+    return finish(
+        desk, "due_items", rows[desk.consents(rows["firm"].to_numpy(), rows["known_date"].to_numpy(), ALL)]
+    )
 
 
-def _side(desk: Desk, side: str, items: Items, since: np.ndarray) -> pd.DataFrame:
-    k = np.arange(desk.months)[None, :, None]
-    begin, last = since[:, None, None], desk.last_k[:, None, None]
+def _side(desk: Desk, side: str, items: Items, sent: np.ndarray) -> pd.DataFrame:
+    """Return the rows of one side; `sent` (n, months) is the next month in which items are transmitted."""
     written = _written_off(desk, items)
-    # open at the end of the first month seen, or made later: the sums are the books' balances from then on
+    # open when first transmitted: the sums are the books' balances at each transmission
     ends = np.minimum(items.settled, written)
-    there = (items.amount > 0) & (k <= last) & (begin <= last) & (ends > np.maximum(begin, k))
+    there = (items.amount > 0) & (sent < OPEN)[:, :, None] & (ends > sent[:, :, None])
     firm, made, slot = np.nonzero(there)
     lag = days(5 + 9 * desk.draw_months(f"item lag {side}", 1)[:, :, 0])
-    seen = np.maximum(made, since[firm])
+    seen = sent[firm, made]
     base = pd.DataFrame({
+        "firm": firm,
         "item_id": desk.firm_ids[firm] + _tags(desk, side, firm, made, slot),
         "firm_id": desk.firm_ids[firm],
         "known_date": desk.day(firm, seen) + lag[firm, seen],
         "side": side,
-        "instrument": np.array(PAPERS, dtype=object)[items.paper[firm, slot]],
+        "instrument": np.array(PAPERS, dtype=object)[items.paper[firm, made, slot]],
         "counterparty": _names(desk, side, firm, made, slot),
         "issued": desk.day(firm, made),
-        "due": desk.day(firm, made + items.term[firm, slot]),
+        "due": desk.day(firm, made + items.term[firm, made, slot]),
         "amount": items.amount[firm, made, slot],
         "settled_date": np.full(len(firm), np.datetime64("NaT", "D")),
     })  # fmt: skip
 
     def later(month: np.ndarray) -> tuple[np.ndarray, dict]:
         at = month[firm, made, slot]
-        happens = at <= desk.last_k[firm]
-        f, at = firm[happens], at[happens]
-        return happens, {"known_date": desk.day(f, at) + lag[f, at], "settled_date": desk.day(f, at)}
+        told = sent[firm, np.minimum(at, desk.months - 1)]
+        happens = (at < desk.months) & (told < OPEN)
+        f, at, told = firm[happens], at[happens], told[happens]
+        return happens, {"known_date": desk.day(f, told) + lag[f, told], "settled_date": desk.day(f, at)}
 
     paid, settlement = later(items.settled)
     lost, write_off = later(written)

@@ -9,6 +9,8 @@ from simulator.desk import DAY, Desk, days, finish
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
+# a trustee reads the books of a bankrupt firm; of the others less comes out (project defaults)
+FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM = 0.7, 0.25
 FILING_COST = 2_000_000.0  # yen: court deposit and lawyer of a small bankruptcy, order of magnitude
 
 
@@ -62,6 +64,36 @@ def endings(desk: Desk) -> Endings:
     )
 
 
+def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
+    """Return the day on which a firm's dressed books were found, and the day it was known; NaT: never.
+
+    While it lives by a bank's or adviser's check, after its failure by the trustee, months later.
+    """
+    record, ends, every = desk.lives.dressed, endings(desk), np.arange(len(desk.traits))
+    u = desk.draw("dressing found", 3)
+    alive = (record.found > desk.first_k) & (record.found <= desk.last_k)
+    found_on = np.where(alive, desk.day(every, np.where(alive, record.found, 0)), NOT)
+    failed = ~np.isnat(ends.default_on) & np.isnat(ends.repaid_on)
+    trustee = ~np.isnat(ends.bankrupt_on)
+    comes_out = u[:, 0] < np.where(trustee, FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM)
+    later = np.where(trustee, ends.bankrupt_on, ends.default_on) + days(60 + 540 * u[:, 1])
+    found_on = np.where(~alive & failed & comes_out, later, found_on)
+    # nobody finds what nobody was handed, and the last closing handed in must still have something in it
+    firm, k, known = desk.closings
+    at = np.searchsorted(record.firm * desk.months + record.k, firm * desk.months + k)
+    at = np.minimum(at, max(len(record.firm) - 1, 0))
+    layer = np.zeros(len(firm), dtype=bool)
+    if len(record.firm):
+        layer = (record.firm[at] == firm) & (record.k[at] == k) & (record.balance[at] != 0).any(axis=1)
+    first_known = np.full(len(every), np.datetime64("2200-01-01", "D"))
+    np.minimum.at(first_known, firm[layer], known[layer])
+    last = np.zeros(len(every), dtype=bool)
+    last[firm] = layer  # closings of a firm come in the order of time
+    handed = first_known < np.datetime64("2200-01-01", "D")
+    found_on = np.where(handed & (alive | last) & (found_on > first_known), found_on, NOT)
+    return found_on, found_on + days(5 + 40 * u[:, 2])
+
+
 def events(desk: Desk) -> pd.DataFrame:
     """Return the `events` table: what happened and when the institution came to know it."""
     ends, u = endings(desk), desk.draw("event lags", 5)
@@ -71,7 +103,9 @@ def events(desk: Desk) -> pd.DataFrame:
         ("subrogation", ends.subrogated_on, 1 + 6 * u[:, 2]),
         ("paid_off", ends.repaid_on, 8 + 10 * u[:, 3]),
     ]
-    frames = []
+    frames, (found_on, found_known) = [], dressing_found(desk)
+    firm = np.flatnonzero(~np.isnat(found_on))
+    frames.append(_event_rows(desk, firm, "dressing_confirmed", found_on[firm], found_known[firm]))
     for kind, on, lag in parts:
         firm = np.flatnonzero(~np.isnat(on))
         frames.append(_event_rows(desk, firm, kind, on[firm], on[firm] + days(lag[firm])))

@@ -12,6 +12,11 @@ from simulator.world import BURN_IN_MONTHS, World, industry_table
 YEARLY_ENTRY = (
     0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
 )
+MOST_WEALTH = 1.5  # years of sales
+MOST_FAMILY_INCOME = 0.06  # a year, of base sales: nobody pours in more than that for years
+STOPS_AT_ONCE = 0.36  # share of owners who are late with nobody until they stop (project default)
+PAYS_IN_FIRST = 0.70  # share of owners who pay in before anybody has to wait (project default)
+LAX = 0.20  # share of owners who keep their cash and let others wait, in good times too (project default)
 LEAVE_YEARS = 30.0  # mean years until an owner wants to be without guarantees, or to close in good order
 # months in which business years end; order of magnitude of the National Tax Agency's counts of corporations
 YEAR_END_SHARES = (0.03, 0.06, 0.19, 0.07, 0.09, 0.10, 0.08, 0.10, 0.11, 0.04, 0.03, 0.10)
@@ -57,6 +62,15 @@ class Traits:
     pass_through: np.ndarray  # share of cost rises that customers accept
     management: np.ndarray  # 0..1
     repair_limit: np.ndarray  # how much margin can be won back by cutting costs
+    idle_land: np.ndarray  # share of the land that work does not need
+    land_value: np.ndarray  # market price ÷ book value
+    suspense_share: np.ndarray  # of base sales
+    other_current_share: np.ndarray
+    draws_on_firm: np.ndarray  # 0 or 1: an owner who borrows from the firm
+    premium: np.ndarray  # a year, share of base sales: insurances that are savings as well
+    payout: np.ndarray  # dividends ÷ net profit
+    add_back: np.ndarray  # share of base sales that the tax office does not accept as cost
+    family_income: np.ndarray  # a year, share of base sales: rents, a pension, a spouse's pay
     wealth: np.ndarray  # owner's, yen; nobody outside sees it
     owner_age: np.ndarray
     has_successor: np.ndarray
@@ -64,6 +78,9 @@ class Traits:
     bookkeeping: np.ndarray  # 0..1
     pride: np.ndarray  # months in trouble before the bank is told
     pays_taxes_last: np.ndarray
+    patience: np.ndarray  # (n, 3) months a supplier waits, BACK at most
+    stops_at_once: np.ndarray  # bool: pays everybody on the day, or stops
+    pays_in_first: np.ndarray  # bool: the owner's money comes before others have to wait
     cash_wanted: np.ndarray  # months of sales
     buffer: np.ndarray  # months of sales under which levers are pulled
     equity_target: np.ndarray  # opening equity ratio
@@ -78,10 +95,13 @@ class Traits:
     supplier_share: np.ndarray  # (n, 3) of purchases on credit
     payable_term: np.ndarray  # (n, 3)
     payable_paper: np.ndarray  # (n, 3)
+    obeys_at: np.ndarray  # (n, 2) month number from which terms beyond 60 days are cut: received, paid
+    notes_end: np.ndarray  # (n, 2) month number from which notes are electronic claims
     banks: np.ndarray  # (n, 3) bank numbers, the main bank first
-    stage: np.ndarray  # of data supply, 1..3
-    shares_flows: np.ndarray
-    consent: np.ndarray  # 0 none, 1 association, 2 association and bank, 3 all
+    supply_from: np.ndarray  # (n, 3) month numbers: monthly books, account flows, due items; NO_SUPPLY: never
+    stage: np.ndarray  # of data supply, 1..3: the last one planned, whether or not the firm lives to see it
+    has_adviser: np.ndarray  # when it came in
+    consent: np.ndarray  # then: 0 none, 1 association, 2 association and bank, 3 all
 
     def __len__(self) -> int:
         return len(self.number)
@@ -124,6 +144,9 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
 
     life = _lifetimes(world, u[:, 4:8])
     money = _economics(seed, numbers, by, employees, small)
+    # nobody guarantees a newcomer whose debts are above his assets
+    floor = np.where(life["is_entrant"], 0.05, -1.0)
+    money["equity_target"] = np.maximum(money["equity_target"], floor)
     return Traits(
         number=np.asarray(numbers, dtype=np.int64),
         industry=industry,
@@ -133,8 +156,9 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
         established_years=1.5 + 58.0 * u[:, 8] ** 1.6,
         **life,
         **money,
+        **_habits(seed, numbers, employees, money["margin"], life["is_entrant"]),
         **draw_terms(seed, numbers, by),
-        **draw_visibility(seed, numbers, employees),
+        **draw_visibility(seed, numbers, employees, money["bookkeeping"]),
         banks=draw_banks(u[:, 9:12], prefecture),
     )
 
@@ -161,9 +185,10 @@ def _lifetimes(world: World, u: np.ndarray) -> dict[str, np.ndarray]:
 def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, small: np.ndarray) -> dict:
     z, u = normals(seed, "economics", numbers, 20), uniforms(seed, "owner", numbers, 16)
     base_sales = np.rint(employees * by["sales_per_head_kyen"] * 1000 * np.exp(0.38 * z[:, 0]) / 1e5) * 1e5
-    quality = z[:, 1]  # what makes both margins and equity good, and lasts
-    spread = np.where(small, 0.024, 0.018)
-    margin = np.where(small, by["margin_small"], by["margin_medium"]) / 100 + spread * quality
+    # what makes both margins and equity good, and lasts; who is much worse is not there any more
+    quality = np.where(z[:, 1] < -1.2, -1.2 + 0.35 * (z[:, 1] + 1.2), z[:, 1])
+    spread = np.where(small, 0.042, 0.030)
+    margin = np.where(small, by["margin_small"], by["margin_medium"]) / 100 + 0.008 + spread * quality
     personnel = by["personnel"] * np.exp(0.15 * z[:, 2])
     depreciation = by["depreciation"] * np.exp(0.3 * z[:, 3])
     material = by["material"] * np.exp(0.06 * z[:, 4])
@@ -175,8 +200,13 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
     off = np.minimum(short, 0.8 * outsourcing)
     outsourcing, material, other = outsourcing - off, material - (short - off), other + short
     officers = np.minimum(
-        0.45 * personnel, (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales
+        np.where(employees <= 2, 0.85, 0.45) * personnel,
+        (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales,
     )
+    # money that is not in the firm is in the owner's hands
+    wealth = 0.42 * np.exp(1.6 * z[:, 12] - 1.4 * z[:, 13] - 0.5 * z[:, 14])
+    # uncertain sales make owners hold more
+    cash_wanted = np.clip(1.0 * np.exp(0.7 * z[:, 13] + 0.4 * z[:, 10] - 0.3 * z[:, 15]), 0.2, 8.0)
     return {
         "base_sales": base_sales,
         "material": material,
@@ -187,33 +217,61 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "margin": margin,
         "depreciation_rate": np.clip(0.13 * np.exp(0.2 * z[:, 7]), 0.06, 0.25),
         "depreciable": depreciation / 0.13,
-        "land": np.maximum(by["fixed_to_sales"] * np.exp(0.4 * z[:, 8]) - depreciation / 0.13, 0.01)
+        "land": np.maximum(2.1 * by["fixed_to_sales"] * np.exp(0.4 * z[:, 8]) - depreciation / 0.13, 0.01)
         * (u[:, 0] < 0.75),
+        "idle_land": np.where(u[:, 0] < 0.25, 0.6 * u[:, 0] / 0.25, 0.0),
+        "land_value": np.exp(0.35 * z[:, 17]),
         "factory_share": np.where(by["outsourcing"] + by["material"] > 0.6, 0.25, 0.55),
         "bonus_months": np.where(u[:, 1] < 0.3, 0.0, 0.5 + 2.5 * u[:, 2]),
         "growth": (0.005 + 0.020 * z[:, 9]) / 12,
         "volatility": by["volatility"] * np.exp(0.35 * z[:, 10]) * np.where(small, 1.25, 1.0),
         "season_strength": 0.3 + 1.2 * u[:, 3],
-        "pass_through": np.clip(0.85 + 0.15 * z[:, 11], 0.3, 1.05),
+        "pass_through": np.clip(0.78 + 0.17 * z[:, 11], 0.3, 1.05),
         "management": u[:, 4],
-        "repair_limit": 0.04 + 0.07 * u[:, 4] * u[:, 5] + 0.02 * u[:, 5],
-        "wealth": np.rint(base_sales * 0.08 * np.exp(1.3 * z[:, 12] - 0.7 * z[:, 13]) / 1e5) * 1e5,
+        "repair_limit": 0.008 + 0.05 * u[:, 4] * u[:, 5] + 0.015 * u[:, 5],
+        "wealth": np.rint(np.minimum(wealth, MOST_WEALTH) * base_sales / 1e5) * 1e5,
         "owner_age": 38 + 38 * u[:, 6],
         "has_successor": u[:, 7] < 0.42,
         "honesty": u[:, 8],
         "bookkeeping": np.clip(0.5 * u[:, 9] + 0.5 * u[:, 4], 0, 1),
         "pride": 1 + np.floor(9 * u[:, 10] ** 2),
-        "pays_taxes_last": u[:, 11] < 0.55,
-        "cash_wanted": np.clip(1.0 * np.exp(0.75 * z[:, 13]), 0.25, 7.0),
-        "buffer": 0.15 + 0.35 * u[:, 12],
+        "pays_taxes_last": u[:, 11] < 0.68,
+        "cash_wanted": cash_wanted,
+        "buffer": np.where(u[:, 15] < LAX, 0.9 * cash_wanted, 0.05 + 0.75 * u[:, 12] ** 2),
         "equity_target": _equity(by, small, quality, z[:, 14]),
-        "owner_loan_share": np.where(u[:, 13] < 0.75, 0.75 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
+        "owner_loan_share": np.where(u[:, 13] < 0.6, 0.5 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
         "relation": 0.5 * z[:, 15],
-        "stock_months": by["stock_months"] * np.exp(0.45 * z[:, 16]),
+        "stock_months": 0.85 * by["stock_months"] * np.exp(0.75 * z[:, 16]),
+    }
+
+
+def _habits(
+    seed: int, numbers: np.ndarray, employees: np.ndarray, margin: np.ndarray, is_entrant: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Draw small ways of keeping house (project defaults)."""
+    u = uniforms(seed, "habits", numbers, 12)
+    # who loses year after year and still trades is kept by somebody: rents, a pension, a spouse's pay
+    kept = np.where(
+        u[:, 10] < np.where(is_entrant, 0.85, 0.985),
+        np.maximum(0.012 - margin, 0.0) * (0.9 + 1.1 * u[:, 11]),
+        0.0,
+    )
+    spare = np.where((u[:, 10] < 0.5) & (employees <= 20), 0.05 * u[:, 11], 0.0)
+    return {
+        "suspense_share": 0.006 * u[:, 0] ** 2,
+        "other_current_share": 0.008 + 0.022 * u[:, 1],
+        "draws_on_firm": (u[:, 2] < 0.30).astype(float),
+        "premium": np.where(u[:, 3] < 0.55, 0.0012 + 0.006 * u[:, 4], 0.0),
+        # owners of small firms take pay: few ever pay themselves a dividend
+        "payout": np.where(u[:, 5] < 0.06, 0.10 + 0.20 * u[:, 6], 0.0),
+        "add_back": 0.004 * u[:, 7],
+        "family_income": np.minimum(np.maximum(kept, spare), MOST_FAMILY_INCOME),
+        "pays_in_first": u[:, 8] < PAYS_IN_FIRST,
+        "stops_at_once": u[:, 9] < STOPS_AT_ONCE,
     }
 
 
 def _equity(by: dict, small: np.ndarray, quality: np.ndarray, noise: np.ndarray) -> np.ndarray:
-    middle = np.where(small, by["equity_small"], by["equity_medium"]) / 100
+    middle = np.where(small, by["equity_small"], by["equity_medium"]) / 100 - 0.09
     spread = np.where(small, 0.30, 0.22)
     return np.clip(middle + spread * (0.3 * quality + 0.95 * noise), -0.9, 0.88)

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.books import AHEAD, BACK
-from simulator.firms import Traits
 from simulator.life import Lives
 
+PAPERS = ("account", "note", "electronic")
 OPEN = 1_000_000  # month of settlement of what is never settled
 
 
@@ -15,9 +15,9 @@ OPEN = 1_000_000  # month of settlement of what is never settled
 class Items:
     """One item per firm, month of issue and slot; months count in the firm's life.
 
-    amount (n, months, slots) yen · term (n, slots) months · paper (n, slots) 0 account, 1 note, 2 electronic
-    · settled (n, months, slots) month or OPEN · dropped (n, months, slots) month in which a failed
-    customer's debt was set aside, or OPEN.
+    amount (n, months, slots) yen · term, paper (n, months, slots) months agreed; 0 account, 1 note,
+    2 electronic · settled (n, months, slots) month or OPEN · dropped (n, months, slots) month in which a
+    failed customer's debt was set aside, or OPEN.
     """
 
     amount: np.ndarray
@@ -26,20 +26,24 @@ class Items:
     settled: np.ndarray
     dropped: np.ndarray
 
-    def open_balance(self) -> np.ndarray:
-        """Return what is open at each month's end (n, months, slots), yen; set-aside items not counted."""
-        n, months, slots = self.amount.shape
-        change = np.zeros((n, months + AHEAD + BACK + 1, slots))
-        change[:, :months] += self.amount
-        rows, _, places = np.indices(self.amount.shape)
-        until = np.minimum(np.minimum(self.settled, self.dropped), months + AHEAD + BACK)
-        np.add.at(change, (rows, until, places), -self.amount)
-        return np.cumsum(change, axis=1)[:, :months]
-
     def open_by_paper(self) -> list[np.ndarray]:
-        """Return what is open on account, as notes and electronically (n, months), yen."""
-        balance = self.open_balance()
-        return [(balance * (self.paper == paper)[:, None, :]).sum(axis=2) for paper in range(3)]
+        """Return what is open at each month's end on account, as notes and electronically (n, months), yen.
+
+        Items set aside are not counted.
+        """
+        n, months, _ = self.amount.shape
+        row, made, _ = np.nonzero(self.amount)
+        there = self.amount != 0
+        until = np.minimum(np.minimum(self.settled[there], self.dropped[there]), months)
+        place = (self.paper[there].astype(np.int64) * n + row) * (months + 1)
+        amount, size = self.amount[there], len(PAPERS) * n * (months + 1)
+        change = np.bincount(place + made, amount, size) - np.bincount(place + until, amount, size)
+        balance = np.cumsum(change.reshape(len(PAPERS), n, months + 1), axis=2)[:, :, :months]
+        return list(balance)
+
+    def open_balance(self) -> np.ndarray:
+        """Return what is open at each month's end (n, months), yen; items set aside are not counted."""
+        return sum(self.open_by_paper())
 
 
 def receivable_items(lives: Lives) -> Items:
@@ -50,16 +54,17 @@ def receivable_items(lives: Lives) -> Items:
     dropped = np.full(settled.shape, OPEN)
     for firm, k, slot in zip(*np.nonzero(lives.customer_failed), strict=True):
         made = np.arange(max(k - AHEAD, 0), k + 1)
-        open_then = made[settled[firm, made, slot] > k]
+        # what an earlier customer of the slot left unpaid was set aside then
+        open_then = made[(settled[firm, made, slot] > k) & (dropped[firm, made, slot] == OPEN)]
         settled[firm, open_then, slot] = OPEN
         dropped[firm, open_then, slot] = k
-    return Items(lives.issued, lives.traits.receivable_term, lives.traits.receivable_paper, settled, dropped)
+    return Items(lives.issued, lives.term, lives.paper, settled, dropped)
 
 
 def payable_items(lives: Lives) -> Items:
     """Return suppliers' bills: settled in the first month in which the firm's delay has been waited out."""
     months = lives.bought.shape[1]
-    due = np.arange(months)[None, :, None] + lives.traits.payable_term[:, None, :]
+    due = np.arange(months)[None, :, None] + lives.bought_term
     rows, _, places = np.indices(lives.bought.shape)
     settled = np.full(due.shape, OPEN)
     for wait in range(BACK, -1, -1):
@@ -69,5 +74,4 @@ def payable_items(lives: Lives) -> Items:
     # once payments stopped nothing is settled any more
     stopped = np.where(lives.stopped >= 0, lives.stopped, OPEN)[:, None, None]
     settled = np.where(settled >= stopped, OPEN, settled)
-    traits: Traits = lives.traits
-    return Items(lives.bought, traits.payable_term, traits.payable_paper, settled, np.full(due.shape, OPEN))
+    return Items(lives.bought, lives.bought_term, lives.bought_paper, settled, np.full(due.shape, OPEN))

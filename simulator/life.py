@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
-from simulator import bank, books, credit, distress, opening, shocks, trade
+from simulator import bank, books, checks, credit, distress, dressing, opening, shocks, sundries, trade
 from simulator.draws import uniforms
 from simulator.firms import Traits
 from simulator.moment import first_recent, moment_of
@@ -14,14 +14,15 @@ from simulator.world import World
 NEVER = -1
 LINES = (
     "sales", "cost_of_sales", "selling_general_admin", "nonoperating_income", "nonoperating_expenses",
-    "extraordinary_loss", "income_taxes", "depreciation", "personnel_expenses", "officers_compensation",
-    "interest_expense",
+    "extraordinary_income", "extraordinary_loss", "income_taxes", "depreciation", "personnel_expenses",
+    "officers_compensation", "interest_expense", "interest_income",
 )  # fmt: skip
 SHEET = (
     "cash_deposits", "receivables", "securities", "inventories", "suspense_payments",
     "officer_loans_receivable", "other_current_assets", "depreciable_assets", "land", "intangible_assets",
     "investments", "payables",
-    "accounts_payable_other", "accrued_expenses", "income_taxes_payable", "consumption_taxes_payable",
+    "accounts_payable_other", "accrued_expenses", "other_current_liabilities", "income_taxes_payable",
+    "consumption_taxes_payable",
     "officer_loans_payable", "capital", "retained_earnings", "short_term_loans", "current_long_term_loans",
     "long_term_loans",
 )  # fmt: skip
@@ -34,6 +35,10 @@ FLOWS = (
     "dead_stock",
     "employees",
     "owner_paid_in",
+    "dividends",
+    "tax_settled",
+    "vat",
+    "vat_net",
 )
 LOAN_FIELDS = (
     "balance",
@@ -61,13 +66,18 @@ class Lives:
     accounts: dict[str, np.ndarray]
     issued: np.ndarray
     settles_in: np.ndarray
+    term: np.ndarray
+    paper: np.ndarray
     customer: np.ndarray
     customer_failed: np.ndarray
     bought: np.ndarray
+    bought_term: np.ndarray
+    bought_paper: np.ndarray
     delay: np.ndarray
     loans: dict[str, np.ndarray]
     eased: np.ndarray  # (n, months) bool: rescheduled in this month
     stressed: np.ndarray  # (n, months) bool
+    worst: np.ndarray  # (n, months) place in shocks.CAUSES of what has cost most lately
     gap: np.ndarray  # (n, months, causes) float32, log sales lost: what a visitor could hear of
     ended: np.ndarray  # month of the last payment day; NEVER: still there at the end
     overdue: np.ndarray
@@ -78,6 +88,7 @@ class Lives:
     cause: np.ndarray  # place in shocks.CAUSES
     first_sign: np.ndarray  # month index of the world; NEVER: no sign
     months: np.ndarray  # (n,) months lived within the world's reported span
+    dressed: dressing.Dressed | None = None  # closings shown better than they were
 
 
 def live(world: World, traits: Traits) -> Lives:
@@ -96,49 +107,69 @@ def live(world: World, traits: Traits) -> Lives:
     length = int(world.months - traits.start.min(initial=world.months))
     lives = _empty(world, traits, length)
     ledger, debt = opening.open_books(world, traits)
-    book, standing = opening.open_loans(world, traits, debt)
+    book, standing = opening.open_loans(world, traits, ledger, debt)
     drive, trouble, recent = shocks.opening_drive(traits), distress.calm(len(traits)), first_recent(traits)
+    habits = dressing.habits(world, traits)
     alive = np.ones(len(traits), dtype=bool)
     for k in range(length):
-        moment = moment_of(world, traits, recent, k)
+        moment = moment_of(world, traits, recent, drive.closes_at, k)
+        s = uniforms(world.seed, "sundries", traits.number, sundries.DRAWS, month=k)
         u = uniforms(world.seed, "trade", traits.number, trade.DRAWS, month=k)
         b = uniforms(world.seed, "bank", traits.number, bank.DRAWS, month=k)
         receipts = books.roll_forward(ledger)
         lent = bank.borrow(moment, ledger, book, standing, trouble, b, k)
-        principal, interest = credit.dues(book, standing, moment.t)
+        principal, interest = credit.dues(book, standing, moment.t, moment.closing)
         # what the month itself makes of wages' taxes and other bills is due in the next
         other, social = ledger.other_due.copy(), ledger.social_due.copy()
-        month = trade.trade_month(moment, drive, ndtri(u), u)
-        accrued = books.write_trade(moment, ledger, month, drive.lost)
+        odd = ndtri(s)
+        month = trade.trade_month(moment, drive, ndtri(u), u, odd[:, 11:13])
+        accrued = books.write_trade(moment, ledger, month, drive.lost, odd[:, 3:11])
+        small = sundries.sundry_month(moment, ledger, drive, month.sunk, odd, s)
+        fees = credit.fees(book)
         bad_debt = books.lose_receivables(ledger, month.failed_customer)
         drive.damage[:, shocks.CAUSE["customer_failure"]] += bad_debt
         bank.hear(moment, standing, drive, month.one_off + bad_debt)
         paid = distress.pay_month(
-            moment, ledger, book, trouble, distress.Due(accrued.wages, other, social, principal, interest),
-            receipts=receipts + accrued.cash_sales + month.subsidy + lent, capacity=drive.capacity,
+            moment, ledger, book, trouble,
+            distress.Due(accrued.wages, other, social, principal, interest + fees),
+            receipts=receipts + accrued.cash_sales + month.subsidy + lent + small.received,
+            spent=small.spent, capacity=drive.capacity, held=0.6 + 0.8 * s[:, 15],
         )  # fmt: skip
-        eased = bank.ask_for_relief(moment, ledger, book, standing, trouble)
-        lines = books.close_month(moment, ledger, accrued.lines, interest)
-        repaid = bank.leave(moment, ledger, book, standing)
+        pays = ~paid.failed & (trouble.missed < distress.OVERDUE_AT)
+        eased = bank.ask_for_relief(moment, ledger, book, standing, trouble, pays)
+        # of the running year, before a closing fixes it: firms that keep books with tax know it then only
+        lives.accounts["vat"][:, k] = ledger.vat
+        lines = books.write_off(
+            moment, ledger, accrued.lines, interest=interest, fees=fees, gain=paid.gain, sundries=small
+        )
+        lines, lift = dressing.dress(moment, habits, ledger, book, lines, k)
+        lines = books.close_month(moment, ledger, lines, lift)
+        repaid = bank.leave(moment, ledger, book, standing, pays & (trouble.missed == 0))
         recent.push(lines)
-        sheet = books.balance_sheet(ledger) | credit.loan_accounts(book)
-        bank.see_closing(moment, standing, sheet, recent)
+        sheet = books.balance_sheet(ledger) | credit.loan_accounts(book, standing, moment.t)
+        dressing.close(moment, habits, book, sheet, k)
+        checks.check(moment, habits, standing, k)
+        bank.see_closing(moment, standing, sheet, recent, habits.shown)
 
         _record_accounts(lives, k, lines | sheet, ledger, drive)
         _record(lives, k, {
-            "issued": accrued.issued, "settles_in": accrued.settles_in, "bought": accrued.bought,
+            "issued": accrued.issued, "settles_in": accrued.settles_in, "term": accrued.term,
+            "paper": accrued.paper, "bought": accrued.bought, "bought_term": accrued.bought_term,
+            "bought_paper": accrued.bought_paper,
             "customer": month.customer, "customer_failed": month.failed_customer, "delay": ledger.delay,
-            "eased": eased, "stressed": paid.stressed, "gap": drive.gap,
+            "eased": eased, "stressed": paid.stressed, "gap": drive.gap, "worst": drive.damage.argmax(axis=1),
         })  # fmt: skip
         lives.accounts["inflow"][:, k], lives.accounts["outflow"][:, k] = paid.inflow, paid.outflow + repaid
         lives.accounts["owner_paid_in"][:, k] = paid.owner_paid_in
+        lives.accounts["dividends"][:, k] = small.dividends
         for name, array in lives.loans.items():
             array[:, k] = getattr(book, name)
         here = alive & ~moment.protected & (traits.start + k < world.months)
         ends = _end(lives, k, here, paid.failed, trouble, book)
-        lives.cause[ends] = drive.damage.argmax(axis=1)[ends]
+        lives.cause[ends] = lives.worst[ends, k]
         lives.viable[ends] = (recent.cash[:, -12:].sum(axis=1) > 0)[ends]
         alive &= ~ends
+    lives.dressed = dressing.dressed(habits, len(traits))
     return lives
 
 
@@ -171,13 +202,18 @@ def _empty(world: World, traits: Traits, length: int) -> Lives:
         accounts={name: months() for name in LINES + SHEET + FLOWS},
         issued=months(wide=(4,)),
         settles_in=months(np.int16, wide=(4,)),
+        term=months(np.int8, wide=(4,)),
+        paper=months(np.int8, wide=(4,)),
         customer=months(np.int16, wide=(3,)),
         customer_failed=months(bool, wide=(3,)),
         bought=months(wide=(3,)),
+        bought_term=months(np.int8, wide=(3,)),
+        bought_paper=months(np.int8, wide=(3,)),
         delay=months(np.int16, wide=(3,)),
         loans={name: months(wide=(credit.SLOTS,)) for name in LOAN_FIELDS},
         eased=months(bool),
         stressed=months(bool),
+        worst=months(np.int8),
         gap=months(np.float32, wide=(len(shocks.CAUSES),)),
         ended=never(),
         overdue=never(),
@@ -197,7 +233,8 @@ def _record_accounts(lives: Lives, k: int, values: dict, ledger: books.Ledger, d
         "tax_arrears": ledger.vat_arrears + ledger.income_tax_arrears,
         "bad_receivable": ledger.bad_receivable,
         "dead_stock": ledger.dead_stock,
-        "employees": np.maximum(np.rint(lives.traits.employees * np.exp(drive.capacity)), 1.0),
+        "vat_net": ledger.vat + ledger.vat_due + ledger.vat_arrears,
+        "employees": drive.heads,
     }
     for name, array in lives.accounts.items():
         source = extra if name in extra else values

@@ -7,6 +7,7 @@ import numpy as np
 from simulator.firms import Traits
 from simulator.world import BURN_IN_MONTHS, World
 
+LENIENT_FROM, LENIENT_TO = (2020, 4), (2021, 9)  # the epidemic's requests to lenders, order of dates by hand
 REMEMBERED = 24  # months of sales and profits kept at hand
 
 
@@ -43,6 +44,13 @@ class Moment:
     sales_change: np.ndarray  # last three months against the same a year before, as the crisis schemes ask
     protected: np.ndarray  # bool: not yet in the portfolio, so the owner pays whatever lacks
     closes: np.ndarray  # bool: the business year ends
+    closing: np.ndarray  # bool: the owner gave up; what is owed falls due
+
+
+def aid_runs(moment: Moment) -> np.ndarray:
+    """Mark the firms that live in the months in which banks were told to be lenient (n,) bool."""
+    world, t = moment.world, moment.t
+    return (t >= world.index(*LENIENT_FROM)) & (t <= world.index(*LENIENT_TO))
 
 
 def first_recent(traits: Traits) -> Recent:
@@ -54,7 +62,7 @@ def first_recent(traits: Traits) -> Recent:
     )
 
 
-def moment_of(world: World, traits: Traits, recent: Recent, k: int) -> Moment:
+def moment_of(world: World, traits: Traits, recent: Recent, closes_at: np.ndarray, k: int) -> Moment:
     """Return month `k` of the firms' lives; past the span's end the last month stands in."""
     t = np.minimum(traits.start + k, world.months - 1)
     yearly = recent.sales[:, -12:].sum(axis=1)
@@ -68,4 +76,5 @@ def moment_of(world: World, traits: Traits, recent: Recent, k: int) -> Moment:
         sales_change=recent.sales[:, -3:].sum(axis=1) / ago - 1,
         protected=t < np.maximum(traits.join, BURN_IN_MONTHS),
         closes=world.month_of_year[t] == traits.year_end,
+        closing=t >= closes_at,
     )

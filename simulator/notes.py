@@ -1,86 +1,103 @@
-"""Short notes in Japanese by what their writers could know then; plain sentences for now."""
-
-from functools import cache
-from importlib.resources import files
+"""The `notes` table and the truth about it: who spoke with a firm, when, what was written and meant."""
 
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, days, finish, row_ids
-from simulator.shocks import CAUSE
+from simulator import cited, heard, wording
+from simulator.briefs import briefs
+from simulator.desk import Desk, finish, row_ids
+from simulator.picks import shares
+from simulator.slots import Note
+from simulator.told import MODALITY, told
+from simulator.visits import CHANNELS, ROLES, Visits, visits
+from simulator.writers import Writers, writers
 
-VISITS_A_YEAR = 1.3  # notes on an ordinary firm; one in trouble is called on three times as often
-ROLES, ROLE_SHARES = ("bank_officer", "association_officer", "tax_adviser"), (0.5, 0.35, 0.15)
-CHANNELS = ("visit", "phone", "counter", "online")
-GAPS = ("stock", "quality", "owner", "staff", "disaster")
+COPY_WITHIN = 12  # months after which nobody copies the last note any more
+APPENDED = 0.5  # of copies: a few words are added
+REFUSED, AVOIDED = 0.02, 0.15  # of talks nothing came; where the owner stays away
 CALM = "calm"
-TOPICS_FROM_STATE = ("arrears", "cash", "eased", "customer_failure", *GAPS, "demand")  # weightier ones first
+UNSAID = (CALM, 0, "none", "")  # topic, polarity, modality, further statements of a note that states nothing
+TRUTH = {
+    "note_id": "str", "firm_id": "str", "topic": "str", "polarity": "int64", "modality": "str",
+    "structure": "str", "copied": "bool", "also": "str", "writer": "int64",
+}  # fmt: skip
 
 
-@cache
-def note_texts() -> dict[str, tuple[str, ...]]:
-    """Read the sentences by topic; ``{}`` takes a number of per cent."""
-    frame = pd.read_csv(files("simulator") / "note_texts.csv", dtype=str)
-    return {topic: tuple(rows) for topic, rows in frame.groupby("topic", sort=False)["text"]}
+def empty_truth_notes() -> pd.DataFrame:
+    """Return truth/notes without rows, where no notes are written."""
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in TRUTH.items()})
 
 
-def notes(desk: Desk) -> pd.DataFrame:
-    """Return the `notes` table: who spoke with a firm, when, and what was written; one a month at most."""
-    lives = desk.lives
-    u = desk.draw_months("notes", 10)
-    often = np.where(lives.stressed | lives.eased, 3.0, 1.0) * (0.5 + desk.draw("note habit", 1))
-    firm, k = np.nonzero(desk.in_sight(24) & (u[:, :, 0] < VISITS_A_YEAR / 12 * often))
-    u = u[firm, k]
-    change = _sales_change_pct(desk, firm, k)
-    topic = _topics(desk, firm, k, change, u[:, 7:10])
-    day = desk.day(firm, k) - days(27 * u[:, 1])
-    known = day + days(1 + 12 * u[:, 5])
-    role = np.searchsorted(np.cumsum(ROLE_SHARES), u[:, 4], side="right")
-    text = [_write(*row) for row in zip(topic, u[:, 2], u[:, 3], change, strict=True)]
-    columns = {
-        "note_id": row_ids(desk, firm, "N", day),
-        "firm_id": desk.firm_ids[firm],
-        "known_date": known,
-        "date": day,
-        "author_role": np.array(ROLES, dtype=object)[np.minimum(role, len(ROLES) - 1)],
-        "channel": np.array(CHANNELS, dtype=object)[np.floor(len(CHANNELS) * u[:, 6]).astype(int)],
-        "text": np.array(text, dtype=object),
-    }
-    return finish(desk, "notes", pd.DataFrame(columns)[known <= desk.ends_on[firm]])
+def notes_and_truth(desk: Desk) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the `notes` table and truth/notes, which tells what each note means.
+
+    Parameters
+    ----------
+    desk : Desk
+
+    Returns
+    -------
+    notes : DataFrame
+        As the contract says; one note a firm and month at most.
+    truth : DataFrame
+        One row a note: `note_id`, `firm_id`, `topic` (Q1…Q11, or calm), `polarity` (−2…+1) and `modality` of
+        the weightiest statement, `structure` (its sentence frame; K1… where nothing is stated), `copied` (the
+        last note once more), `also` (further statements, ``topic:polarity:modality``), `writer` (his number).
+    """
+    seen = visits(desk)
+    authors = writers(desk, seen)
+    books = cited.books(desk)
+    said = told(desk, heard.states(desk, books), seen, authors.talkative[authors.who])
+    chance = shares(seen.chance, 2, salt=5).tolist()
+    written = _write_all(seen, authors, briefs(desk, seen, authors, said, books), chance)
+    texts, *meanings = zip(*written, strict=True) if written else [()] * 8
+    head = {"note_id": row_ids(desk, seen.firm, "N", seen.day), "firm_id": desk.firm_ids[seen.firm]}
+    table = pd.DataFrame(head | {
+        "known_date": seen.known,
+        "date": seen.day,
+        "author_role": np.array(ROLES, dtype=object)[seen.role],
+        "channel": np.array(CHANNELS, dtype=object)[seen.channel],
+        "text": np.array(texts, dtype=object),
+    })  # fmt: skip
+    table = finish(desk, "notes", table)
+    names = ("topic", "polarity", "modality", "also", "structure", "copied", "writer")
+    truth = pd.DataFrame(head | dict(zip(names, map(list, meanings), strict=True)))[list(TRUTH)].astype(TRUTH)
+    return table, truth.set_index("note_id").loc[table["note_id"]].reset_index()
 
 
-def _topics(desk: Desk, firm: np.ndarray, k: np.ndarray, change: np.ndarray, u: np.ndarray) -> np.ndarray:
-    """Return what each note is about (n,): what of the firm's state its writer heard of, or small talk."""
-    lives, accounts = desk.lives, desk.lives.accounts
-    owes = accounts["social_arrears"][firm, k] + accounts["tax_arrears"][firm, k] > 0
-    late = (lives.delay[firm, k] > 0).any(axis=1) | lives.stressed[firm, k]
-    failed = (lives.customer_failed[firm, k] | lives.customer_failed[firm, np.maximum(k - 2, 0)]).any(axis=1)
-    gap = lives.gap[firm, k]
-    told, asked = u[:, 0], u[:, 1]
-    states = {
-        "arrears": owes & (told < 0.4),
-        "cash": late & (told < 0.6),
-        "eased": lives.eased[firm, k] & (told < 0.8),
-        "customer_failure": failed & (asked < 0.7),
-        **{name: (gap[:, CAUSE[name]] > 0.06) & (asked < 0.5) for name in GAPS},
-        "demand": (change < -10) & (asked < 0.6),
-    }
-    # a few notes deny what nobody asserted, or pass a rumour on that has no ground
-    topic = np.where(u[:, 2] < 0.08, "denied", np.where(u[:, 2] > 0.97, "rumour", CALM)).astype(object)
-    for name in reversed(TOPICS_FROM_STATE):
-        topic = np.where(states[name], name, topic)
-    return topic
+def _write_all(seen: Visits, authors: Writers, notes_to_write, chance: list) -> list[tuple]:
+    """Write the notes one after the other; the firm's last one of the same role may be taken up or copied."""
+    out = []
+    last: dict[tuple[int, int], tuple] = {}
+    rows = zip(
+        seen.firm.tolist(), seen.role.tolist(), authors.who.tolist(), notes_to_write, chance, strict=True
+    )
+    for firm, role, who, note, (a, b) in rows:
+        before = last.get((firm, role))
+        if before is not None:
+            text, writer, month, meaning, said = before
+            if a < note.writer["copies"] and writer == who and note.month - month <= COPY_WITHIN:
+                if b < APPENDED:
+                    text = wording.append(note, text)
+                out.append((text, *meaning, True, note.writer["number"]))
+                continue
+            note.previous = said
+        avoided = any(one.fact == "owner_away" for one in note.statements)
+        if b < (AVOIDED if avoided else REFUSED):
+            out.append((wording.refuse(note), *UNSAID, "K5", False, note.writer["number"]))
+            continue
+        text, structure = wording.compose(note)
+        meaning = (*_meaning(note), structure)
+        out.append((text, *meaning, False, note.writer["number"]))
+        said = {one.fact: one.manner for one in note.statements}
+        last[firm, role] = (text, who, note.month, meaning, said)
+    return out
 
 
-def _sales_change_pct(desk: Desk, firm: np.ndarray, k: np.ndarray) -> np.ndarray:
-    """Return the last three months' sales against a year before, per cent."""
-    sums = np.cumsum(desk.lives.accounts["sales"], axis=1)
-    now, ago = sums[firm, k] - sums[firm, k - 3], sums[firm, k - 12] - sums[firm, k - 15]
-    return 100 * (now / np.maximum(ago, 1.0) - 1)
-
-
-def _write(topic: str, first: float, second: float, change: float) -> str:
-    texts = note_texts()
-    chosen = texts[topic][int(first * len(texts[topic]))].format(round(abs(change)))
-    small_talk = texts[CALM][int(second / 0.3 * len(texts[CALM]))] if second < 0.3 and topic != CALM else ""
-    return chosen + small_talk
+def _meaning(note: Note) -> tuple[str, int, str, str]:
+    """Return topic, polarity and modality of the weightiest statement, and the others in one text."""
+    if not note.statements:
+        return UNSAID
+    main, *others = note.statements
+    also = ";".join(f"{one.topic}:{one.polarity}:{MODALITY[one.manner]}" for one in others)
+    return main.topic, main.polarity, MODALITY[main.manner], also

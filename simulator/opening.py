@@ -8,6 +8,8 @@ from simulator.draws import uniforms
 from simulator.firms import Traits
 from simulator.world import World
 
+LARGE = 4.5e7  # yen of opening debt above which the guaranteed loan is not the only one
+
 
 def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
     """Open every firm's books; returns the ledger and the bank debt still to be placed with lenders (n,)."""
@@ -33,7 +35,7 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
     zeros = {name: np.zeros(n) for name in (
         "bad_receivable", "dead_stock", "wages_unpaid", "social_arrears", "vat", "vat_due", "vat_last_year",
         "income_tax_due", "vat_arrears", "income_tax_arrears", "interest_unpaid", "year_pretax",
-        "loss_carried",
+        "loss_carried", "tax_prepaid", "income_tax_last", "last_net", "year_net",
     )}  # fmt: skip
     ledger = Ledger(
         cash=part(traits.cash_wanted / 12 * (0.5 + 0.6 * u[:, 0])),
@@ -44,13 +46,14 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
         intangible=part(0.004 * u[:, 2]),
         investments=part(0.10 * u[:, 3] ** 2),
         securities=part(np.where(u[:, 4] < 0.12, 0.03 * u[:, 5], 0.0)),
-        suspense=part(0.006 * u[:, 6] ** 2),
+        suspense=part(traits.suspense_share),
         officer_receivable=part(np.where(u[:, 7] < 0.18, 0.06 * u[:, 8], 0.0)),
-        other_current=part(0.015 + 0.03 * u[:, 9]),
+        other_current=part(traits.other_current_share),
         payable=payable,
         delay=np.zeros((n, 3), dtype=np.int64),
         other_due=np.rint(month * traits.other * (1 + tax)),
         social_due=np.rint(month * (traits.staff + traits.officers) * SOCIAL_SHARE),
+        staffs_part=0.32 + 40 * traits.add_back,
         owner_loan=np.zeros(n),
         owner_loan_opening=np.zeros(n),
         capital=np.maximum(np.rint(np.minimum(base * 0.04, 5e7) * (0.4 + u[:, 10]) / 1e6), 1.0) * 1e6,
@@ -69,8 +72,12 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
     return ledger, debt
 
 
-def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook, Standing]:
-    """Place the opening debt with lenders: one to four loans of different age."""
+def open_loans(world: World, traits: Traits, ledger: Ledger, debt: np.ndarray) -> tuple[LoanBook, Standing]:
+    """Place the opening debt with lenders: one to four loans of different age.
+
+    Loans are round sums repaid in full thousands, so the debt comes out a little different; what differs is
+    earned, or lost, before the books open.
+    """
     n = len(traits)
     u = uniforms(world.seed, "opening loans", traits.number, 24)
     book = LoanBook(
@@ -83,22 +90,29 @@ def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook
         serial=np.full((n, SLOTS), -1, dtype=np.int64),
     )
     count = 1 + np.floor(u[:, 0] * np.clip(np.log10(traits.base_sales) - 5.5, 1, 4)).astype(int)
+    count = np.where(debt > LARGE, np.maximum(count, 2), count)
     weight = np.where(np.arange(4)[None, :] < count[:, None], 0.3 + u[:, 1:5], 0.0)
+    weight[:, 0] *= 0.2
     weight /= weight.sum(axis=1, keepdims=True)
     left = debt.copy()
     has_bullet = (u[:, 5] < 0.22) & (count > 1)
     for slot in range(4):
         part = np.where(slot == count - 1, left, np.rint(debt * weight[:, slot] / 1e4) * 1e4)
         part = np.where(slot < count, np.minimum(part, left), 0.0)
+        # a guarantee has its limit: what is more is the banks' own risk
+        part = np.minimum(part, LARGE) if slot == 0 else part
         left -= part
         bullet = has_bullet & (slot == 1)
-        term = np.array([60, 84, 84, 120])[np.floor(4 * u[:, 6 + slot]).astype(int)]
-        age = np.floor(u[:, 10 + slot] * 0.5 * term).astype(int)
-        guaranteed = (~traits.is_entrant) & ((slot == 0) | ((u[:, 14 + slot] < 0.5) & ~bullet))
+        term = np.array([84, 120, 180, 240])[np.floor(4 * u[:, 6 + slot]).astype(int)]
+        youth = np.floor(12 * traits.established_years).astype(int) - 3
+        age = np.minimum(np.floor(u[:, 10 + slot] * 0.5 * term).astype(int), youth)
+        fits = (u[:, 14 + slot] < 0.4) & ~bullet & (part < LARGE / 3)
+        guaranteed = (~traits.is_entrant) & ((slot == 0) | fits)
         small = u[:, 18 + slot] < 0.30
-        book.balance[:, slot] = part
-        book.monthly[:, slot] = np.where(bullet, 0.0, np.ceil(part / (term - age)))
-        book.amount[:, slot] = np.where(bullet, part, book.monthly[:, slot] * term)
+        amount = np.ceil(part / np.where(bullet, 1.0, 1 - age / term) / 1e5) * 1e5
+        monthly = np.where(bullet, 0.0, np.ceil(amount / term / 1000) * 1000)
+        book.balance[:, slot] = np.maximum(amount - age * monthly, 0.0)
+        book.monthly[:, slot], book.amount[:, slot] = monthly, amount
         book.rate[:, slot] = np.round(world.interest[traits.start] + 0.6 - 0.5 * traits.relation, 3)
         book.executed[:, slot] = traits.start - np.where(bullet, 6, age + 1)
         book.maturity[:, slot] = book.executed[:, slot] + np.where(bullet, 12, term)
@@ -108,7 +122,8 @@ def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook
         )
         book.lender[:, slot] = np.minimum(slot, 2)
         book.serial[:, slot] = np.where(part > 0, slot, -1)
-    book.rate = np.clip(book.rate, 0.5, 8.0)
+    ledger.retained = ledger.retained + debt - book.balance.sum(axis=1)
+    book.rate = np.clip(np.round(book.rate * 40) / 40, 0.5, 8.0)
     standing = Standing(
         closing_equity=traits.equity_target.copy(),
         seen_equity=traits.equity_target.copy(),
@@ -120,6 +135,8 @@ def open_loans(world: World, traits: Traits, debt: np.ndarray) -> tuple[LoanBook
         eased_share=np.ones(n),
         times_eased=np.zeros(n, dtype=np.int64),
         took_epidemic=np.zeros(n, dtype=bool),
+        bad_closings=np.zeros(n, dtype=np.int64),
         news=np.zeros(n),
+        distrusted=np.zeros(n, dtype=bool),
     )
     return book, standing

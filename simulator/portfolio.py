@@ -13,16 +13,21 @@ from intake.store import write_table
 from simulator.accounts_seen import account_flows, firms, headcounts
 from simulator.credit_seen import credit
 from simulator.desk import Desk
+from simulator.dressed_books import truth_dressing
 from simulator.due_items import due_items as due_items_table
 from simulator.endings import events, truth_lives
 from simulator.firms import draw_traits
+from simulator.flags_seen import external_flags
 from simulator.life import live
-from simulator.notes import notes as notes_table
-from simulator.signals import arrears, crd_grades, external_flags, monitoring_reports
-from simulator.statements import statements
+from simulator.notes import empty_truth_notes, notes_and_truth
+from simulator.signals import arrears, crd_grades, monitoring_reports
+from simulator.statements import statements, truth_closings
+from simulator.troubles import truth_troubles
+from simulator.unpaid import truth_arrears
 from simulator.world import World, make_world
 
-TRUTH_TABLES = ("lives",)
+TRUTH = "truth/"  # how names of tables begin that hold what nobody sees
+TRUTH_TABLES = ("lives", "arrears", "troubles", "closings", "dressing", "notes")
 
 
 def simulate_chunk(
@@ -75,6 +80,7 @@ def simulate_chunk(
 def _tables(world: World, numbers: np.ndarray, *, due_items: bool, notes: bool) -> dict[str, pd.DataFrame]:
     desk = Desk(world, live(world, draw_traits(world, numbers)))
     loans, guarantees = credit(desk)
+    talks, meanings = notes_and_truth(desk) if notes else (empty_table("notes"), empty_truth_notes())
     tables = {
         "firms": firms(desk),
         "headcounts": headcounts(desk),
@@ -85,12 +91,19 @@ def _tables(world: World, numbers: np.ndarray, *, due_items: bool, notes: bool) 
         "account_flows": account_flows(desk),
         "arrears": arrears(desk),
         "crd_grades": crd_grades(desk),
-        "notes": notes_table(desk) if notes else empty_table("notes"),
+        "notes": talks,
         "monitoring_reports": monitoring_reports(desk),
         "external_flags": external_flags(desk),
         "events": events(desk),
     }
-    return {name: tables[name] for name in TABLES} | {"truth/lives": truth_lives(desk)}
+    return {name: tables[name] for name in TABLES} | {
+        "truth/lives": truth_lives(desk),
+        "truth/arrears": truth_arrears(desk),
+        "truth/troubles": truth_troubles(desk),
+        "truth/closings": truth_closings(desk),
+        "truth/dressing": truth_dressing(desk),
+        "truth/notes": meanings,
+    }
 
 
 def simulate(
@@ -102,6 +115,7 @@ def simulate(
     first_month: str = "2015-01",
     chunk_firms: int = 1000,
     workers: int = 1,
+    truth: Path | None = None,
     due_items: bool = True,
     notes: bool = True,
     progress: Callable[[int, int], None] | None = None,
@@ -111,7 +125,7 @@ def simulate(
     Parameters
     ----------
     out : Path
-        Folder for ``<table>/part-00000.parquet`` … and ``truth/<table>/…``; a file is whole or not there.
+        Folder for ``<table>/part-00000.parquet`` …; a file is whole or not there.
     firms : int
         Firms that are in the portfolio at some time of the span; of 132 months, two of three at any one time.
     months, seed, first_month, due_items, notes
@@ -120,6 +134,9 @@ def simulate(
         Firms per file; no figure depends on it.
     workers : int
         Processes; no figure depends on it.
+    truth : Path, optional
+        Folder for what no institution sees; by default ``truth`` in `out`. The pipeline keeps it apart from
+        the raw tables, so that a stage that may not read it need not be trusted with its folder.
     progress : callable (done, total), optional
         Called after each chunk.
 
@@ -137,6 +154,7 @@ def simulate(
     one = partial(
         _write_chunk,
         out=Path(out),
+        truth=Path(out) / "truth" if truth is None else Path(truth),
         months=months,
         seed=seed,
         first_month=first_month,
@@ -163,8 +181,9 @@ def _collect(
             progress(done, total)
 
 
-def _write_chunk(place: int, numbers: np.ndarray, *, out: Path, **options) -> dict[str, int]:
+def _write_chunk(place: int, numbers: np.ndarray, *, out: Path, truth: Path, **options) -> dict[str, int]:
     tables = simulate_chunk(numbers, **options)
     for name, frame in tables.items():
-        write_table(frame, out / name / f"part-{place:05d}.parquet")
+        folder = truth / name.removeprefix(TRUTH) if name.startswith(TRUTH) else out / name
+        write_table(frame, folder / f"part-{place:05d}.parquet")
     return {name: len(frame) for name, frame in tables.items()}

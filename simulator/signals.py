@@ -1,12 +1,17 @@
-"""Other signs that reach the institution: arrears, CRD grades, half-yearly reports, flags of others."""
+"""Other signs that reach the institution: arrears, CRD grades, half-yearly reports."""
 
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, days, finish, row_ids
-from simulator.shocks import CAUSE
+from simulator.desk import Desk, bank_traits, days, finish, row_ids
+from simulator.dressed_books import shown_accounts
 
-HEARD = 0.62  # of arrears: by a tax certificate, by the adviser (project default)
+# Of spells of arrears, the share heard of at all: by a tax certificate, by the adviser (project defaults)
+HEARD, HEARD_OF_OPEN, LESS_OF_DISHONEST = 0.50, 0.25, 0.30
+HEARD_LATE = 14  # months until it is heard of at the latest; half within a fifth of that
+NO_CLOSING_AFTER = 300  # days after a year's end without a closing until the grade is given by default
+NO_REPORT, LATE_REPORT = 0.10, 0.20  # of half-yearly reports, over all banks (project defaults)
+BY_DEFAULT = 0.03  # a closing came, and too late for the year's grade (project default)
 # scorecard bounds of grades 1|2 … 8|9
 GRADE_STEPS = np.array([-0.75, -0.42, -0.18, 0.02, 0.20, 0.40, 0.62, 0.90])
 
@@ -31,26 +36,25 @@ def _spells(desk: Desk, kind: str, balance: np.ndarray) -> list[pd.DataFrame]:
     k = np.arange(desk.months)[None, :]
     next_free = np.minimum.accumulate(np.where(~owes, k, desk.months)[:, ::-1], axis=1)[:, ::-1]
     end = next_free[firm, begin]  # month in which it is cleared
-    u = desk.draw_months(f"arrears {kind}", 3)[firm, begin]
-    heard = begin + 1 + np.floor(7 * u[:, 1] ** 1.5).astype(int)
-    known = (u[:, 0] < HEARD) & (heard < end)
-    firm, begin, end, heard, lag = (
-        firm[known],
-        begin[known],
-        end[known],
-        heard[known],
-        days(5 + 20 * u[known, 2]),
-    )
+    u = desk.draw_months(f"arrears {kind}", 4)[firm, begin]
+    heard = begin + 1 + np.floor(HEARD_LATE * u[:, 1] ** 2.3).astype(int)
+    open_books = (desk.supply.books[firm, begin] | (desk.supply.adviser[firm, begin] >= 0)).astype(float)
+    chance = HEARD + HEARD_OF_OPEN * open_books - LESS_OF_DISHONEST * (desk.traits.honesty[firm] < 0.3)
+    known = (u[:, 0] < chance) & (heard < end)
+    told_late = np.floor(4 * u[:, 3] ** 2).astype(int)  # months until somebody says that it is paid
+    firm, begin, end, heard, told_late = (x[known] for x in (firm, begin, end, heard, told_late))
+    lag = days(5 + 20 * u[known, 2])
 
     def rows(at: np.ndarray, ok: np.ndarray, cleared: bool) -> pd.DataFrame:
-        ok = ok & (at >= desk.first_k[firm]) & (at <= desk.last_k[firm])
+        told = at + told_late * cleared
+        ok = ok & (at >= desk.first_k[firm]) & (told <= desk.last_k[firm])
         f, a = firm[ok], at[ok]
         day = desk.day(f, a)
         return pd.DataFrame({
             "firm_id": desk.firm_ids[f],
             "kind": kind,
             "from_date": desk.day(f, begin[ok]),
-            "known_date": day + lag[ok],
+            "known_date": desk.day(f, told[ok]) + lag[ok],
             "amount": balance[f, a - cleared],
             "cleared_date": day if cleared else np.full(len(f), np.datetime64("NaT", "D")),
         })  # fmt: skip
@@ -64,24 +68,32 @@ def crd_grades(desk: Desk) -> pd.DataFrame:
     """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing; 5 without one."""
     firm, k, known = desk.closings
     u = desk.draw_months("grades", 2)[firm, k]
-    accounts = desk.lives.accounts
-    points = scorecard(accounts, firm, k)
-    grade = 1.0 + np.searchsorted(GRADE_STEPS, points)
-    by_default = u[:, 0] < 0.06  # no balance sheet in time
+    grade = 1.0 + np.searchsorted(GRADE_STEPS, scorecard(shown_accounts(desk), firm, k))
+    by_default = u[:, 0] < BY_DEFAULT
     graded_on = known + days(10 + 40 * u[:, 1])
-    latest = graded_on <= desk.ends_on[firm]
-    columns = {
-        "firm_id": desk.firm_ids[firm],
-        "graded_on": graded_on,
-        "known_date": graded_on + days(3),
-        "grade": np.where(by_default, 5.0, grade),
-        "assigned_by_default": by_default,
-    }
-    return finish(
-        desk,
-        "crd_grades",
-        pd.DataFrame(columns)[latest].drop_duplicates(["firm_id", "graded_on"], keep="last"),
-    )
+    late, since = _without_closing(desk)
+    frame = pd.DataFrame({
+        "firm": np.concatenate([firm, late]),
+        "graded_on": np.concatenate([graded_on, since]),
+        "grade": np.concatenate([np.where(by_default, 5.0, grade), np.full(len(late), 5.0)]),
+        "assigned_by_default": np.concatenate([by_default, np.ones(len(late), dtype=bool)]),
+    })  # fmt: skip
+    number = frame["firm"].to_numpy()
+    frame = frame.assign(firm_id=desk.firm_ids[number], known_date=frame["graded_on"] + pd.Timedelta(days=3))
+    frame = frame[(frame["graded_on"].to_numpy() <= desk.ends_on[number])]
+    return finish(desk, "crd_grades", frame.drop_duplicates(["firm_id", "graded_on"], keep="last"))
+
+
+def _without_closing(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
+    """Return firms and days on which a grade is due and no closing of the year has come."""
+    ends_firm, ends_k = desk.year_ends
+    firm, k, known = desk.closings
+    due = np.full(desk.month_of_year.shape, False)
+    due[ends_firm, ends_k] = ends_k >= desk.first_k[ends_firm]
+    came = known <= desk.day(firm, k) + days(NO_CLOSING_AFTER)
+    due[firm[came], k[came]] = False
+    late, at = np.nonzero(due)
+    return late, desk.day(late, at) + days(NO_CLOSING_AFTER)
 
 
 def scorecard(accounts: dict[str, np.ndarray], firm: np.ndarray, k: np.ndarray) -> np.ndarray:
@@ -122,17 +134,21 @@ def scorecard(accounts: dict[str, np.ndarray], firm: np.ndarray, k: np.ndarray) 
 
 
 def monitoring_reports(desk: Desk) -> pd.DataFrame:
-    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them."""
+    """Return half-yearly reports (業況報告書) of firms in schemes that ask for them, some late or never."""
     schemes = desk.lives.loans["scheme"]
     asked = ((schemes >= 4) & (desk.lives.loans["balance"] > 0)).any(axis=2)
     half = (desk.month_of_year == 3) | (desk.month_of_year == 9)
     firm, k = np.nonzero(asked & half & desk.in_sight(24))
-    u = desk.draw_months("reports", 3)[firm, k]
+    u = desk.draw_months("reports", 6)[firm, k]
+    # a bank has its way of it: some hand in all of them, some need to be asked
+    slack = bank_traits(desk)[desk.traits.banks[firm, 0], 0]
+    missing = u[:, 3] < NO_REPORT * 2 * slack * np.where(desk.troubled[firm, k], 1.5, 1.0)
+    late = np.where(u[:, 4] < LATE_REPORT * 2 * slack, 15 + 90 * u[:, 5], 0.0)
     sales = np.cumsum(desk.lives.accounts["sales"], axis=1)
     now, ago = sales[firm, k] - sales[firm, k - 3], sales[firm, k - 12] - sales[firm, k - 15]
     trend = np.clip(np.round(100 * (now / np.maximum(ago, 1.0) - 1), 1), -100, 10_000)
     period_end = desk.day(firm, k)
-    known = period_end + days(30 + 30 * u[:, 0])
+    known = period_end + days(30 + 30 * u[:, 0] + late)
     columns = pd.DataFrame({
         "report_id": row_ids(desk, firm, "M", period_end),
         "firm_id": desk.firm_ids[firm],
@@ -141,38 +157,4 @@ def monitoring_reports(desk: Desk) -> pd.DataFrame:
         "visits": np.floor(1 + 5 * u[:, 1] + 3 * desk.lives.stressed[firm, k]),
         "sales_trend_pct": np.where(u[:, 2] < 0.08, np.nan, trend),
     })  # fmt: skip
-    return finish(desk, "monitoring_reports", columns[known <= desk.ends_on[firm]])
-
-
-def external_flags(desk: Desk) -> pd.DataFrame:
-    """Return flags of banks' own systems (cash falls, payments late) and of advisers (staff leaves)."""
-    accounts = desk.lives.accounts
-    cash, out = accounts["cash_deposits"], np.maximum(accounts["outflow"], 1.0)
-    k = np.arange(desk.months)[None, :]
-    year_ago = np.maximum(k - 12, 0)
-    past = np.take_along_axis(cash, np.broadcast_to(year_ago, cash.shape), axis=1)
-    u = desk.draw_months("flags", 4)
-    quarter = desk.month_of_year % 3 == 0
-    sight = desk.in_sight(24) & (desk.traits.consent >= 2)[:, None]
-    falling = quarter & (cash < 0.45 * past) & (cash < 0.9 * out) & (u[:, :, 0] < 0.45)
-    delayed = (desk.lives.delay > 0).any(axis=2) & (u[:, :, 1] < 0.12)
-    staff = (desk.lives.gap[:, :, CAUSE["staff"]] > 0.08) & (u[:, :, 2] < 0.10)
-    frames = []
-    for code, mark, actor, severity in (
-        ("cash_falls", falling, "bank", 2.0),
-        ("payments_late", delayed, "bank", 3.0),
-        ("staff_leaves", staff, "adviser", 1.0),
-    ):  # fmt: skip
-        firm, at = np.nonzero(mark & sight)
-        raised = desk.day(firm, at)
-        who = desk.bank_names(firm, 0) if actor == "bank" else np.full(len(firm), "adviser", dtype=object)
-        frames.append(pd.DataFrame({
-            "flag_id": row_ids(desk, firm, f"F{code[0]}", raised),
-            "firm_id": desk.firm_ids[firm],
-            "known_date": raised + days(3 + 25 * u[firm, at, 3]),
-            "source_actor": who,
-            "raised_on": raised,
-            "code": code,
-            "severity": severity,
-        }))  # fmt: skip
-    return finish(desk, "external_flags", pd.concat(frames, ignore_index=True))
+    return finish(desk, "monitoring_reports", columns[(known <= desk.ends_on[firm]) & ~missing])

@@ -27,20 +27,33 @@ SEASONS: dict[str, tuple[float, ...]] = {
 }
 # share of the epidemic's full fall in sales by (year, month), straight lines between
 EPIDEMIC_PATH = (
-    ((2020, 1), 0.0), ((2020, 4), 0.9), ((2020, 5), 1.0), ((2020, 10), 0.45), ((2021, 1), 0.7),
-    ((2021, 9), 0.65), ((2021, 12), 0.3), ((2022, 2), 0.45), ((2022, 12), 0.15), ((2023, 5), 0.05),
+    ((2020, 1), 0.0), ((2020, 4), 0.8), ((2020, 5), 1.0), ((2020, 10), 0.35), ((2021, 1), 0.5),
+    ((2021, 9), 0.45), ((2021, 12), 0.2), ((2022, 2), 0.3), ((2022, 12), 0.10), ((2023, 5), 0.05),
     ((2023, 12), 0.0),
 )  # fmt: skip
 # log level of material prices and of wages, straight lines between; the rise from 2021 on is the named shock
 MATERIAL_PATH = (
     ((2013, 1), 0.00), ((2014, 12), 0.04), ((2016, 6), -0.03), ((2018, 12), 0.03), ((2020, 12), 0.00),
-    ((2021, 12), 0.12), ((2022, 12), 0.24), ((2023, 12), 0.27), ((2025, 12), 0.31),
+    ((2021, 12), 0.08), ((2022, 12), 0.17), ((2023, 12), 0.19), ((2025, 12), 0.23),
 )  # fmt: skip
 WAGE_PATH = (
     ((2013, 1), 0.00), ((2020, 12), 0.06), ((2022, 6), 0.08), ((2023, 6), 0.105), ((2024, 6), 0.145),
     ((2025, 12), 0.19),
 )  # fmt: skip
+# log level of demand in the whole economy: the quiet boom to 2018, the tax rise, dear imports (by hand)
+ECONOMY_PATH = (
+    ((2013, 1), -0.01), ((2015, 1), -0.005), ((2018, 6), 0.030), ((2019, 12), 0.015), ((2020, 12), 0.0),
+    ((2022, 6), 0.0), ((2024, 1), -0.005), ((2025, 12), 0.0),
+)  # fmt: skip
 RATE_PATH = (((2013, 1), 1.9), ((2016, 6), 1.3), ((2023, 12), 1.25), ((2025, 12), 1.9))  # per cent a year
+# on ordinary deposits: near nothing until the rises of 2024 and 2025
+DEPOSIT_RATE = (
+    ((1995, 1), 0.02),
+    ((2016, 3), 0.001),
+    ((2024, 4), 0.02),
+    ((2024, 9), 0.10),
+    ((2025, 3), 0.20),
+)
 CONSUMPTION_TAX = (((1989, 4), 0.03), ((1997, 4), 0.05), ((2014, 4), 0.08), ((2019, 10), 0.10))
 GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO = (
     (2020, 5),
@@ -70,9 +83,9 @@ class World:
     """What happens to everybody; arrays run from `first` (a month number), burn-in included.
 
     demand (T, 27) log level · epidemic (T, 27) the part of it that the epidemic takes, ≤ 0 · season (27, 12)
-    log · material, wages (T,) log · interest (T,) per cent · tax (T,) consumption tax · customer_late
-    (T, POOL) months by which a customer pays late · customer_fails (POOL,) index of the month, or NEVER ·
-    disaster (T, 47) by prefecture, share of a month's trade lost.
+    log · material, wages (T,) log · interest, deposit_rate (T,) per cent a year · tax (T,) consumption
+    tax · customer_late (T, POOL) months by which a customer pays late · customer_fails (POOL,) index of the
+    month, or NEVER · disaster (T, 47) by prefecture, share of a month's trade lost.
     """
 
     seed: int
@@ -84,6 +97,7 @@ class World:
     material: np.ndarray
     wages: np.ndarray
     interest: np.ndarray
+    deposit_rate: np.ndarray
     tax: np.ndarray
     customer_late: np.ndarray
     customer_fails: np.ndarray
@@ -147,12 +161,13 @@ def make_world(seed: int, *, first_month: str, months: int) -> World:
         seed=seed,
         first=first,
         reported_months=months,
-        demand=cycles + epidemic,
+        demand=_path(ECONOMY_PATH, numbers)[:, None] + cycles + epidemic,
         epidemic=epidemic,
         season=np.log(np.array([SEASONS[name] for name in table["season"]])),
         material=_path(MATERIAL_PATH, numbers),
         wages=_path(WAGE_PATH, numbers),
         interest=_path(RATE_PATH, numbers),
+        deposit_rate=_step(DEPOSIT_RATE, numbers),
         tax=_step(CONSUMPTION_TAX, numbers),
         customer_late=late,
         customer_fails=fails,
@@ -181,19 +196,20 @@ def _customers(seed: int, numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     total = len(numbers)
     random = world_generator(seed, "customers")
     slack = random.beta(
-        1.0, 24.0, POOL
-    )  # a customer's habit of paying a month late, 4 % of months in the mean
+        1.0, 10.0, POOL
+    )  # a customer's habit of paying a month late, 9 % of months in the mean
     years = numbers / 12.0
-    # 1.8 % a year fail, fewer while epidemic aid lasts, more in the wave after it
+    # 3 % a year fail, fewer while epidemic aid lasts, more in the wave after it
     calendar = np.interp(
         years, [2020.2, 2020.6, 2021.9, 2022.8, 2024.0, 2026.0], [1.0, 0.5, 0.55, 1.2, 1.5, 1.3]
     )
     draw = world_generator(seed, "customer failures").random((total, POOL))
-    failing = draw < (0.018 / 12 * calendar)[:, None]
+    failing = draw < (0.030 / 12 * calendar)[:, None]
     fails = np.where(failing.any(axis=0), failing.argmax(axis=0), NEVER)
     ahead = fails[None, :] - np.arange(total)[:, None]
     habit = world_generator(seed, "customer habits").random((total, POOL)) < slack
     late = habit.astype(np.int8)
+    late[habit & (world_generator(seed, "customer disputes").random((total, POOL)) < 0.2)] = 2
     late[(ahead > 0) & (ahead <= 8) & (draw > 0.3)] = 1
     late[(ahead > 0) & (ahead <= 3) & (draw > 0.5)] = 2
     return late, fails

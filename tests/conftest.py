@@ -1,7 +1,11 @@
 """Fixtures that more than one test file needs."""
 
+import ctypes
 import os
-from collections.abc import Callable, Mapping
+import struct
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,10 +50,11 @@ def public_data() -> Path:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished run: its root, and the params that each stage read."""
+    """A finished run: its root, the params that each stage read, and what it opened below data/truth."""
 
     root: Path
     reads: Mapping[str, set[str]]
+    opened: Mapping[str, set[str]]
 
     @property
     def paths(self) -> Paths:
@@ -65,17 +70,84 @@ def write_params(root: Path, changes: Mapping[str, Mapping]) -> None:
     (root / "params.yaml").write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
-def run_stages(root: Path, stages: tuple[str, ...] = STAGES) -> dict[str, set[str]]:
-    """Run stages in `root`, in this process, and return the params that each read."""
+_heard: list[str] | None = None  # what Python opens and lists, while somebody listens
+
+
+def _hear(event: str, arguments: tuple) -> None:
+    if _heard is None or event not in ("open", "os.listdir", "os.scandir"):
+        return
+    if isinstance(arguments[0], (str, bytes, os.PathLike)):  # not a file that is open already
+        _heard.append(os.path.abspath(os.fsdecode(arguments[0])))
+
+
+@contextmanager
+def opened_below(folder: Path) -> Iterator[set[str]]:
+    """Gather the paths below `folder` that are opened or listed in the block.
+
+    Python's own opens are heard by an audit hook. Arrow opens files without Python, and a pool's processes
+    have a Python of their own: on Linux the kernel is asked as well, which hears both.
+    """
+    global _heard
+    if not getattr(_hear, "is_installed", False):
+        sys.addaudithook(_hear)  # for good: a hook cannot be taken off, only stop listening
+        _hear.is_installed = True
+    found: set[str] = set()
+    kernel = _ask_kernel(folder)
+    _heard = []
+    try:
+        yield found
+    finally:
+        heard, _heard = _heard, None
+        found.update(path for path in heard if Path(path).is_relative_to(folder.absolute()))
+        found.update(kernel())
+
+
+def _ask_kernel(folder: Path) -> Callable[[], set[str]]:
+    """Watch a folder and those below by inotify; returns what tells the paths opened since then."""
+    folders = [folder, *(path for path in folder.rglob("*") if path.is_dir())] if folder.is_dir() else []
+    libc = ctypes.CDLL(None, use_errno=True)
+    if not hasattr(libc, "inotify_init1"):
+        return set
+    is_opened = 0x20
+    queue = libc.inotify_init1(os.O_NONBLOCK)
+    place = {libc.inotify_add_watch(queue, os.fsencode(path), is_opened): path for path in folders}
+
+    def tell() -> set[str]:
+        paths = set()
+        while folders:
+            try:
+                events = os.read(queue, 1 << 16)
+            except BlockingIOError:
+                break
+            while events:
+                watch, _, _, length = struct.unpack_from("iIII", events)
+                name = os.fsdecode(events[16 : 16 + length].rstrip(b"\0"))
+                paths.add(str(place[watch] / name))
+                events = events[16 + length :]
+        os.close(queue)
+        return paths
+
+    return tell
+
+
+def run_stages(
+    root: Path, stages: tuple[str, ...] = STAGES, opened: dict[str, set[str]] | None = None
+) -> dict[str, set[str]]:
+    """Run stages in `root`, in this process, and return the params that each read.
+
+    What each opens below data/truth goes to `opened`, if given.
+    """
     from importlib import import_module
 
     params = parse_params((root / "params.yaml").read_text(encoding="utf-8"))
     reads = {}
     for stage in stages:
         work = getattr(import_module(f"pipelines.{stage}"), stage)
-        with recording() as seen:
+        with recording() as seen, opened_below(Paths(root).truth) as truths:
             work(params, Paths(root))
         reads[stage] = set(seen)
+        if opened is not None:
+            opened[stage] = truths
     return reads
 
 
@@ -86,8 +158,15 @@ def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("MLFLOW_DISABLE_TELEMETRY", "true")
         write_params(root, SMALL | {"tracking": {"uri": f"sqlite:///{root}/mlflow.db"}})
-        reads = run_stages(root)
-    return Run(root, reads)
+        opened: dict[str, set[str]] = {}
+        reads = run_stages(root, opened=opened)
+    return Run(root, reads, opened)
+
+
+@pytest.fixture
+def watch_opened() -> Callable:
+    """Return the context manager that gathers what is opened below a folder."""
+    return opened_below
 
 
 @pytest.fixture

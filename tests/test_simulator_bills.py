@@ -10,6 +10,7 @@ from simulator.books import BACK
 from simulator.firms import draw_traits
 from simulator.moment import first_recent, moment_of
 from simulator.opening import open_books, open_loans
+from simulator.shocks import NEVER_CLOSES
 from simulator.world import make_world
 
 WORLD = make_world(1, first_month="2015-01", months=24)
@@ -22,12 +23,13 @@ def firm():
     traits = replace(
         traits, start=np.array([0]), join=np.array([0]), buffer=np.array([0.0]), year_end=np.array([3]),
         wealth=np.array([0.0]), other=np.array([0.1]), depreciable=np.array([0.0]),
-        pays_taxes_last=np.array([True]),
+        pays_taxes_last=np.array([True]), pays_in_first=np.array([True]), stops_at_once=np.array([False]),
+        family_income=np.array([0.0]), patience=np.full((1, 3), BACK),
     )  # fmt: skip
-    moment = moment_of(WORLD, traits, first_recent(traits), 30)
+    moment = moment_of(WORLD, traits, first_recent(traits), np.array([NEVER_CLOSES]), 30)
     moment = replace(moment, monthly_sales=np.array([1_000_000.0]))
     ledger, debt = open_books(WORLD, traits)
-    book, _ = open_loans(WORLD, traits, debt)
+    book, _ = open_loans(WORLD, traits, ledger, debt)
     for values in (*vars(ledger).values(), book.balance, book.missed):
         values[:] = 0
     ledger.owner_loan_opening[:] = 0
@@ -43,8 +45,14 @@ def due(wages=0.0, other=0.0, social=0.0, principal=0.0, interest=0.0):
 def pay(firm, receipts, what):
     moment, ledger, book, trouble = firm
     return distress.pay_month(
-        moment, ledger, book, trouble, what, receipts=np.array([float(receipts)]), capacity=np.zeros(1)
-    )
+        moment, ledger, book, trouble, what, receipts=np.array([float(receipts)]), spent=np.zeros(1),
+        capacity=np.zeros(1), held=np.ones(1),
+    )  # fmt: skip
+
+
+def other_trait(firm, **traits):
+    moment, *rest = firm
+    return replace(moment, traits=replace(moment.traits, **traits)), *rest
 
 
 def owe(ledger, book, what):
@@ -177,3 +185,59 @@ def test_consumption_tax_comes_back_when_more_was_paid_than_received(firm):
     ledger.vat_due[:] = -70
     vat, _, refund = bills.taxes_due(replace(moment, t=np.array([t])), ledger)
     assert (vat[0], refund[0], ledger.vat_due[0]) == (0, 70, 0)
+
+
+def test_half_of_last_years_income_tax_is_paid_halfway_and_too_much_comes_back(firm):
+    moment, ledger, _, _ = firm
+    november = next(t for t in range(24, 36) if WORLD.month_of_year[t] == 11)
+    ledger.income_tax_last[:] = 300_100
+    # half of it in full hundreds: 150,000; below 200,000 yen of tax nobody pays halfway
+    assert bills.taxes_due(replace(moment, t=np.array([november])), ledger)[1][0] == 150_000
+    assert ledger.tax_prepaid[0] == 150_000
+    ledger.income_tax_last[:] = 200_000
+    assert bills.taxes_due(replace(moment, t=np.array([november])), ledger)[1][0] == 0
+    # a closing that settles nothing of it: all comes back in the second month after the year's end
+    assert bills.taxes_due(replace(moment, t=np.array([november + 6])), ledger)[2][0] == 150_000
+    assert ledger.tax_prepaid[0] == 0
+
+
+def test_who_waits_for_nobody_is_late_with_nobody(firm):
+    what = due(wages=300, social=40)
+    owe(firm[1], firm[2], what)
+    paid = pay(other_trait(firm, stops_at_once=np.array([True])), 320, what)
+    # 340 due, 320 there: with social insurance put off he could go on, and does not
+    assert paid.failed[0]
+
+
+def test_a_supplier_without_patience_is_paid_or_it_is_the_end(firm):
+    _, ledger, _, _ = firm
+    ledger.payable[0, 0, BACK] = 30
+    impatient = other_trait(firm, patience=np.array([[0, 2, 2]]))
+    assert pay(impatient, 129, due(wages=100)).failed[0]
+
+
+def test_money_is_raised_from_the_owner_then_from_what_work_does_not_need(firm):
+    moment, ledger, _, _ = other_trait(
+        firm, wealth=np.array([150_000.0]), idle_land=np.array([0.5]), land_value=np.array([1.2])
+    )
+    ledger.securities[:], ledger.investments[:], ledger.land[:] = 40_000, 60_000, 1_000_000
+    raised = bills.raise_money(moment, ledger, np.array([180_000.0]), np.array([False]))
+    # 150,000 and 5 % a year for 30 months: 168,750, in full 10,000; for the 20,000 left securities go
+    assert (raised.paid_in[0], raised.sold[0], ledger.investments[0]) == (160_000, 40_000, 60_000)
+    raised = bills.raise_money(moment, ledger, np.array([100_000.0]), np.array([True]))
+    # the purse is empty; insurances 60,000, then half of the land, 500,000, at 1.2 of its books
+    assert (raised.paid_in[0], raised.sold[0], raised.gain[0]) == (0, 660_000, 100_000)
+    assert ledger.land[0] == 500_000
+
+
+def test_the_last_owner_pays_in_when_nobody_waits_any_longer(firm):
+    _, ledger, book, _ = firm
+    late = other_trait(firm, wealth=np.array([1e6]), pays_in_first=np.array([False]))
+    what = due(wages=300_000, social=40_000)
+    owe(ledger, book, what)
+    paid = pay(late, 320_000, what)
+    # social insurance waits first, and then 20,000 are left: nothing has to be paid in
+    assert (paid.owner_paid_in[0], ledger.social_arrears[0], paid.failed[0]) == (0, 40_000, False)
+    paid = pay(late, 200_000, due(wages=300_000))
+    # 220,000 for 300,000 of wages: 80,000, in full hundred thousands
+    assert (paid.owner_paid_in[0], paid.failed[0]) == (100_000, False)

@@ -49,19 +49,21 @@ def test_retained_earnings_move_by_net_profit(lives, lived):
     a = lives.accounts
     operating = a["sales"] - a["cost_of_sales"] - a["selling_general_admin"]
     ordinary = operating + a["nonoperating_income"] - a["nonoperating_expenses"]
-    net = ordinary - a["extraordinary_loss"] - a["income_taxes"]
-    assert (np.diff(a["retained_earnings"], axis=1) == net[:, 1:])[lived[:, 1:]].all()
+    net = ordinary + a["extraordinary_income"] - a["extraordinary_loss"] - a["income_taxes"]
+    kept = net - a["dividends"]
+    assert (np.diff(a["retained_earnings"], axis=1) == kept[:, 1:])[lived[:, 1:]].all()
+    assert a["dividends"][lived].max() > 0
 
 
 def test_receivables_are_the_invoices_not_yet_paid(lives, lived):
-    open_items = receivable_items(lives).open_balance().sum(axis=2)
+    open_items = receivable_items(lives).open_balance()
     late = lived[:, MONTHS_BEFORE_ITEMS:]
     owed = lives.accounts["receivables"] - lives.accounts["bad_receivable"]
     assert (open_items == owed)[:, MONTHS_BEFORE_ITEMS:][late].all()
 
 
 def test_payables_are_the_bills_not_yet_paid(lives, lived):
-    open_items = payable_items(lives).open_balance().sum(axis=2)
+    open_items = payable_items(lives).open_balance()
     late = lived[:, MONTHS_BEFORE_ITEMS:]
     assert (open_items == lives.accounts["payables"])[:, MONTHS_BEFORE_ITEMS:][late].all()
 
@@ -94,7 +96,7 @@ def test_only_failed_customers_and_stopped_firms_leave_items_open(lives):
     never_paid = receivable.settled == OPEN
     assert (never_paid == (receivable.dropped < OPEN)).all()
     months = payable.amount.shape[1]
-    due = np.arange(months)[None, :, None] + payable.term[:, None, :]
+    due = np.arange(months)[None, :, None] + payable.term
     last = np.where(lives.ended >= 0, lives.ended, lives.months - 1)[:, None, None]
     # a supplier waits two months at most, so what fell due three months before the end is settled
     settled = payable.settled[due <= last - 3]

@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 
 import simulator
+from simulator.desk import Desk
 from simulator.distress import OVERDUE_AT
 from simulator.firms import draw_traits
 from simulator.life import live
+from simulator.troubles import truth_troubles
 from simulator.world import BURN_IN_MONTHS, make_world
 
 WORLD = make_world(1, first_month="2015-01", months=132)
@@ -71,13 +73,11 @@ def test_who_is_overdue_missed_four_months_in_a_row(lives):
         assert lives.loans["balance"][f, lives.overdue[f]].sum() > 0
 
 
-def test_most_trouble_passes(lives, in_sight):
-    # spells of stress: a month in which a lever was pulled after six quiet ones begins a new one
-    stressed = lives.stressed & in_sight
-    before = np.stack([np.roll(stressed, shift, axis=1) for shift in range(1, 7)]).any(axis=0)
-    spells = (stressed & ~before)[:, BURN_IN_MONTHS:].sum()
-    defaults = (np.maximum(lives.overdue, lives.stopped) >= 0).sum()
-    assert spells > 4 * defaults
+def test_most_trouble_passes(lives):
+    outcome = truth_troubles(Desk(WORLD, lives))["outcome"].value_counts()
+    # the tolerance of the moments: 60 % of the spells that are over, 1.5 for each that ended in failure
+    assert outcome["failed"] > 50
+    assert outcome["passed"] > 1.5 * outcome["failed"]
 
 
 def test_some_fail_with_hardly_a_sign_and_others_after_a_long_one(lives):

@@ -72,10 +72,14 @@ def test_settlements_and_clearings_are_not_foreseen(chunk):
 
 
 def test_account_flows_move_the_balance_and_agree_with_the_books(chunk):
-    flows = chunk["account_flows"].groupby(["firm_id", "month"])[["inflow", "outflow", "end_balance"]].sum()
-    moved = flows["end_balance"].groupby("firm_id").diff()
-    same = moved.notna()
+    flows = chunk["account_flows"].sort_values(["firm_id", "bank", "month"])
+    number = flows["month"].dt.year * 12 + flows["month"].dt.month
+    account = [flows["firm_id"], flows["bank"]]
+    moved = flows["end_balance"].groupby(account).diff()
+    same = number.groupby(account).diff() == 1  # an account may be out of sight for a while
+    assert same.mean() > 0.9
     assert (moved[same] == (flows["inflow"] - flows["outflow"])[same]).all()
+    flows = flows.groupby(["firm_id", "month"])[["end_balance"]].sum()
     trials = (
         chunk["statements"].query("kind == 'trial'").drop_duplicates(["firm_id", "period_end"], keep="last")
     )
@@ -84,17 +88,21 @@ def test_account_flows_move_the_balance_and_agree_with_the_books(chunk):
     )
     both = both.dropna()
     assert len(both) > 500
-    assert (both["end_balance"] == both["cash_deposits"]).all()
+    # seldom are all accounts shared
+    assert (both["end_balance"] <= both["cash_deposits"]).all()
+    assert (both["end_balance"] == both["cash_deposits"]).mean() > 0.4
 
 
-def test_a_years_trial_balances_come_to_its_closing_where_books_are_kept_properly(chunk):
+def test_a_years_trial_balances_come_to_its_closing_but_for_what_is_left_to_it(chunk):
     statements = chunk["statements"].sort_values("known_date")
+    left = set(chunk["events"].query("kind != 'rescheduling'")["firm_id"])  # no time to correct their books
     last = statements.drop_duplicates(["firm_id", "period_end", "kind"], keep="last")
     annual = last[last["kind"] == "annual"].set_index(["firm_id", "period_end"])
     trial = last[last["kind"] == "trial"].set_index("firm_id")
-    checked = 0
+    dressers = set(chunk["truth/dressing"]["firm_id"])  # their closings are better than their months
+    better = []
     for (firm, end), closing in annual.iterrows():
-        if firm not in trial.index:
+        if firm not in trial.index or firm in dressers | left or end > pd.Timestamp("2024-12-31"):
             continue
         months = trial.loc[[firm]]
         months = months[
@@ -102,18 +110,17 @@ def test_a_years_trial_balances_come_to_its_closing_where_books_are_kept_properl
             & (months["period_end"] <= end)
         ]
         if len(months) == 12:
-            # sales are never provisional; costs may miss depreciation and stock-taking in the months
+            # sales are never provisional; costs may miss depreciation, stock-taking, what was not paid, taxes
             assert months["sales"].sum() == closing["sales"]
-            assert (
-                months["operating_profit"].sum() >= closing["operating_profit"]
-                or months["inventories"].nunique() <= 2
-            )
-            checked += 1
-    assert checked > 20
+            better.append(np.sign(months["operating_profit"].sum() - closing["operating_profit"]))
+    assert len(better) > 20
+    assert np.mean(np.array(better) > 0) > 0.45
+    assert np.mean(np.array(better) > 0) > 2 * np.mean(np.array(better) < 0)
 
 
 def test_open_items_are_the_books_receivables_and_payables(chunk):
     items = chunk["due_items"]
+    items = items[~items["firm_id"].isin(chunk["truth/dressing"]["firm_id"])]
     firm = items.groupby("firm_id").size().sort_values().index[-1]
     mine = items[items["firm_id"] == firm].sort_values("known_date")
     trials = (
@@ -212,9 +219,10 @@ def test_chunks_and_workers_change_nothing(tmp_path, small):
     for table, expected in small.items():
         a, b = read_table(tmp_path / "a" / table), read_table(tmp_path / "b" / table)
         keys = list(contract(table).key) if table in TABLES else ["firm_id"]
-        expected = expected.sort_values(keys, ignore_index=True)
-        pd.testing.assert_frame_equal(a.sort_values(keys, ignore_index=True), expected)
-        pd.testing.assert_frame_equal(b.sort_values(keys, ignore_index=True), expected)
+        expected = expected.sort_values(keys, ignore_index=True, kind="stable")
+        for frame in (a, b):
+            got = frame.sort_values(keys, ignore_index=True, kind="stable")
+            pd.testing.assert_frame_equal(got, expected)
         assert rows[table] == len(expected)
     assert sorted(p.name for p in (tmp_path / "a" / "firms").iterdir()) == [
         f"part-0000{i}.parquet" for i in range(3)
@@ -223,8 +231,8 @@ def test_chunks_and_workers_change_nothing(tmp_path, small):
 
 def test_due_items_and_notes_can_be_left_out_and_leave_the_rest_alone(small):
     without = simulate_chunk(np.arange(40), months=MONTHS, seed=9, due_items=False, notes=False)
-    assert len(without["due_items"]) == len(without["notes"]) == 0
-    for table in set(small) - {"due_items", "notes"}:
+    assert len(without["due_items"]) == len(without["notes"]) == len(without["truth/notes"]) == 0
+    for table in set(small) - {"due_items", "notes", "truth/notes"}:
         pd.testing.assert_frame_equal(without[table], small[table])
     assert tuple(without["due_items"].columns) == contract("due_items").columns
 

@@ -1,0 +1,125 @@
+"""What a firm owes and is owed: loans, guarantees by scheme, and due items by counterparty."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from review.labels import Words, label
+from review.life_frames import Frames, latest
+
+MOST = 10  # counterparties of a side shown by name
+OWN_RISK = Words("プロパー", "own risk")
+
+
+@dataclass(frozen=True)
+class Loan:
+    """One loan from its first row to its last; amounts in yen."""
+
+    loan_id: str
+    lender: str
+    scheme: Words
+    executed: pd.Timestamp
+    amount: float
+    rate_pct: float
+    monthly_first: float
+    monthly_last: float
+    maturity_first: pd.Timestamp
+    maturity_last: pd.Timestamp
+    grace_until: pd.Timestamp
+    balance: float
+    known: pd.Timestamp
+
+
+def loans(frames: Frames) -> list[Loan]:
+    """Return every loan known, oldest first; a guaranteed one carries its scheme's name."""
+    schemes = latest(frames["guarantees"], "guarantee_id").set_index("guarantee_id")["scheme"]
+    found = []
+    for loan_id, rows in frames["loans"].sort_values("known_date", kind="stable").groupby("loan_id"):
+        first, last = rows.iloc[0], rows.iloc[-1]
+        paying = rows[rows["balance"] > 0]
+        still = paying.iloc[-1] if len(paying) else last  # the row of a repaid loan keeps its last terms
+        guarantee = first["guarantee_id"]
+        words = OWN_RISK if pd.isna(guarantee) else label("scheme", schemes.get(guarantee, guarantee))
+        found.append(
+            Loan(loan_id, first["lender"], words, first["executed"], first["amount"], last["rate_pct"],
+                 first["monthly_repayment"], still["monthly_repayment"], first["maturity"], still["maturity"],
+                 first["grace_until"], last["balance"], last["known_date"])
+        )  # fmt: skip
+    return sorted(found, key=lambda loan: (loan.executed, loan.loan_id))
+
+
+def guaranteed_by_scheme(frames: Frames, until: pd.Timestamp) -> list[tuple[Words, int, float]]:
+    """Return (scheme, number of guarantees, balance in yen) of what was known on a day, largest first."""
+    rows = frames["guarantees"]
+    rows = latest(rows[(rows["known_date"] <= until).to_numpy()], "guarantee_id")
+    rows = rows[(rows["balance"] > 0).to_numpy()]
+    of_scheme = rows.groupby("scheme")["balance"]
+    yen = of_scheme.sum().sort_values(ascending=False)
+    return [
+        (label("scheme", scheme), int(of_scheme.size()[scheme]), float(yen[scheme])) for scheme in yen.index
+    ]
+
+
+@dataclass(frozen=True)
+class Counterparty:
+    """One counterparty's items; amounts in yen, shares of 1, `days` from issue to due date."""
+
+    side: Words
+    name: str
+    instruments: Words
+    items: int
+    yen: float
+    share: float
+    days: float
+    late_share: float
+    late_days: float
+    open_yen: float
+    first: pd.Timestamp
+    last: pd.Timestamp
+
+
+def counterparties(frames: Frames) -> list[Counterparty]:
+    """Return due items by side and counterparty, largest first, those beyond `MOST` as one.
+
+    Items written off count with what they were made for: the amount of their first row.
+    """
+    items = frames["due_items"]
+    if items.empty:
+        return []
+    today = items["known_date"].max()
+    made = items.sort_values("known_date", kind="stable").groupby("item_id")["amount"].first()
+    rows = latest(items, "item_id").set_index("item_id").assign(made=made)
+    settled = rows["settled_date"].fillna(today)
+    late = (settled - rows["due"]).dt.days.clip(lower=0)
+    rows = rows.assign(late=late, days=(rows["due"] - rows["issued"]).dt.days,
+                       open=rows["amount"].where(rows["settled_date"].isna(), 0.0))  # fmt: skip
+    found = []
+    for side in ("receivable", "payable"):
+        of_side = rows[rows["side"].eq(side).to_numpy()]
+        order = of_side.groupby("counterparty")["made"].sum().sort_values(ascending=False).index
+        shown = {name: of_side[of_side["counterparty"].eq(name).to_numpy()] for name in order[:MOST]}
+        if len(order) > MOST:
+            rest = of_side[of_side["counterparty"].isin(order[MOST:]).to_numpy()]
+            shown[f"… {len(order) - MOST}"] = rest
+        total = float(of_side["made"].sum())
+        found += [_counterparty(side, name, part, total) for name, part in shown.items()]
+    return found
+
+
+def _counterparty(side: str, name: str, rows: pd.DataFrame, total: float) -> Counterparty:
+    papers = [label("instrument", code) for code in sorted(set(rows["instrument"]))]
+    yen = float(rows["made"].sum())
+    return Counterparty(
+        side=label("side", side),
+        name=name,
+        instruments=Words("・".join(one.ja for one in papers), ", ".join(one.en for one in papers)),
+        items=len(rows),
+        yen=yen,
+        share=yen / total if total else float("nan"),
+        days=float(rows["days"].median()),
+        late_share=float(rows.loc[rows["late"] > 0, "made"].sum()) / yen if yen else float("nan"),
+        late_days=float(rows.loc[rows["late"] > 0, "late"].mean()),
+        open_yen=float(rows["open"].sum()),
+        first=rows["issued"].min(),
+        last=rows["issued"].max(),
+    )
