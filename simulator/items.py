@@ -1,6 +1,7 @@
 """Invoices and bills one by one: made, due, settled; their sums are the books' receivables and payables."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -26,6 +27,7 @@ class Items:
     settled: np.ndarray
     dropped: np.ndarray
 
+    @cached_property
     def open_by_paper(self) -> list[np.ndarray]:
         """Return what is open at each month's end on account, as notes and electronically (n, months), yen.
 
@@ -43,7 +45,7 @@ class Items:
 
     def open_balance(self) -> np.ndarray:
         """Return what is open at each month's end (n, months), yen; items set aside are not counted."""
-        return sum(self.open_by_paper())
+        return sum(self.open_by_paper)
 
 
 def receivable_items(lives: Lives) -> Items:

@@ -110,7 +110,7 @@ def _true_accounts(desk: Desk, firm: np.ndarray, k: np.ndarray, months: int) -> 
             columns[name] = accounts[name][firm, k]
     for side, items in (("receivable", desk.receivables), ("payable", desk.payables)):
         for name, balance in zip(
-            (f"accounts_{side}", f"notes_{side}", f"electronic_{side}s"), items.open_by_paper(), strict=True
+            (f"accounts_{side}", f"notes_{side}", f"electronic_{side}s"), items.open_by_paper, strict=True
         ):
             columns[name] = balance[firm, k]
     columns["accounts_receivable"] = columns["accounts_receivable"] + accounts["bad_receivable"][firm, k]
