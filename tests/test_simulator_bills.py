@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator import bills, distress
+from simulator import bills, books, distress
 from simulator.books import BACK
 from simulator.firms import draw_traits
 from simulator.moment import first_recent, moment_of
@@ -209,11 +209,47 @@ def test_who_waits_for_nobody_is_late_with_nobody(firm):
     assert paid.failed[0]
 
 
+def test_who_lets_others_wait_goes_on_with_the_same_money(firm):
+    what = due(wages=300, social=40)
+    owe(firm[1], firm[2], what)
+    paid = pay(firm, 320, what)
+    # the case above but for stops_at_once: 340 - 40 = 300 paid
+    assert (paid.failed[0], firm[1].cash[0], firm[1].social_arrears[0]) == (False, 20, 40)
+
+
+@pytest.mark.parametrize("stops", [False, True])
+def test_levers_are_pulled_in_turn_or_not_at_all(firm, stops):
+    moment, ledger, _, _ = other_trait(firm, stops_at_once=np.array([stops]), patience=np.array([[0, 2, 2]]))
+    ledger.delay[0] = [0, 1, 2]
+    # tax, social insurance, other bills, suppliers third to first, principal: one each, and all is short
+    pulled = distress._pull(moment, ledger, np.ones((1, 7)), np.array([99.0]))
+    # the third has waited two months of two, the first waits none: only the second can be put off
+    expected = [True, True, True, False, True, False, True]
+    assert pulled[0].tolist() == ([False] * 7 if stops else expected)
+    # short by two: social insurance follows tax, nothing more
+    pulled = distress._pull(moment, ledger, np.ones((1, 7)), np.array([2.0]))
+    assert pulled[0].sum() == (0 if stops else 2)
+    assert pulled[0, :2].all() != stops
+
+
 def test_a_supplier_without_patience_is_paid_or_it_is_the_end(firm):
     _, ledger, _, _ = firm
     ledger.payable[0, 0, BACK] = 30
     impatient = other_trait(firm, patience=np.array([[0, 2, 2]]))
+    # 100 and the bill of 30 are due: 129 is one short
     assert pay(impatient, 129, due(wages=100)).failed[0]
+
+
+def test_a_supplier_with_a_month_of_patience_waits_one_and_no_more(firm):
+    _, ledger, _, _ = firm
+    waits = other_trait(firm, patience=np.array([[1, 2, 2]]))
+    ledger.payable[0, 0, BACK] = 30
+    assert not pay(waits, 100, due(wages=100)).failed[0]
+    assert ledger.delay[0].tolist() == [1, 0, 0]
+    ledger.payable[:, :, :-1] = ledger.payable[:, :, 1:]
+    ledger.payable[0, 0, BACK] = 0
+    # a month later the bill cannot wait again: 100 + 30
+    assert pay(waits, 129, due(wages=100)).failed[0]
 
 
 def test_money_is_raised_from_the_owner_then_from_what_work_does_not_need(firm):
@@ -224,6 +260,9 @@ def test_money_is_raised_from_the_owner_then_from_what_work_does_not_need(firm):
     raised = bills.raise_money(moment, ledger, np.array([180_000.0]), np.array([False]))
     # 150,000 and 5 % a year for 30 months: 168,750, in full 10,000; for the 20,000 left securities go
     assert (raised.paid_in[0], raised.sold[0], ledger.investments[0]) == (160_000, 40_000, 60_000)
+    # 8,750 of the purse are left, less than 10,000: nothing; insurances stay as nothing is short
+    raised = bills.raise_money(moment, ledger, np.array([0.0]), np.array([True]))
+    assert (raised.paid_in[0], raised.sold[0], ledger.land[0]) == (0, 0, 1_000_000)
     raised = bills.raise_money(moment, ledger, np.array([100_000.0]), np.array([True]))
     # the purse is empty; insurances 60,000, then half of the land, 500,000, at 1.2 of its books
     assert (raised.paid_in[0], raised.sold[0], raised.gain[0]) == (0, 660_000, 100_000)
@@ -241,3 +280,34 @@ def test_the_last_owner_pays_in_when_nobody_waits_any_longer(firm):
     paid = pay(late, 200_000, due(wages=300_000))
     # 220,000 for 300,000 of wages: 80,000, in full hundred thousands
     assert (paid.owner_paid_in[0], paid.failed[0]) == (100_000, False)
+
+
+@pytest.mark.parametrize(("pressed", "sold", "gain", "land"), [(False, 0, 0, 1_000), (True, 400, -100, 500)])
+def test_idle_land_goes_only_when_pressed(firm, pressed, sold, gain, land):
+    moment, ledger, _, _ = other_trait(firm, idle_land=np.array([0.5]), land_value=np.array([0.8]))
+    ledger.land[:] = 1_000
+    raised = bills.raise_money(moment, ledger, np.array([300.0]), np.array([pressed]))
+    # half of 1,000 at 0.8 of its books: 400, and a loss of 100
+    assert (raised.sold[0], raised.gain[0], ledger.land[0]) == (sold, gain, land)
+
+
+def test_land_stays_while_securities_are_enough(firm):
+    moment, ledger, _, _ = other_trait(firm, idle_land=np.array([0.5]), land_value=np.array([1.0]))
+    ledger.securities[:], ledger.investments[:], ledger.land[:] = 200, 100, 1_000
+    raised = bills.raise_money(moment, ledger, np.array([300.0]), np.array([True]))
+    assert (raised.sold[0], ledger.securities[0], ledger.investments[0], ledger.land[0]) == (300, 0, 0, 1_000)
+
+
+@pytest.mark.parametrize(
+    ("pretax", "prepaid", "owed", "back"),
+    [(0.0, 150_000, 0, 80_000), (1_000_000.0, 150_000, 145_000, 0)],
+)
+def test_a_closing_settles_what_was_paid_halfway(firm, pretax, prepaid, owed, back):
+    moment, ledger, _, _ = other_trait(firm, add_back=np.array([0.0]))
+    ledger.tax_prepaid[:] = prepaid
+    moment = replace(moment, closes=np.array([True]))
+    # 70,000 a year in any case, 150,000 paid: 80,000 too much; 22.5 % of 1,000,000 and 70,000 are 295,000
+    taxes, settled = books._book_taxes(moment, ledger, np.array([pretax]), np.zeros(1))
+    assert ledger.income_tax_due[0] == owed
+    assert ledger.tax_prepaid[0] == back
+    assert taxes[0] - settled[0] == owed

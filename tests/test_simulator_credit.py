@@ -172,7 +172,26 @@ def test_relief_is_refused_where_no_plan_is_credible(scene):
 def test_all_is_due_where_trade_is_given_up(scene):
     book = one_loan(scene, balance=1_200_000, monthly=100_000, missed=200_000, rate=2.0, grace_until=90)
     assert credit.dues(book, scene[4], np.full(200, 20), NOBODY)[0][0].sum() == 0  # still in grace
+    # 1,200,000 less the 200,000 that fell due before and are owed anyway
     assert credit.dues(book, scene[4], np.full(200, 20), EVERYBODY)[0][0].sum() == 1_000_000
+    # neither a reschedule nor that it was to be repaid in one sum holds it back, and others go on as agreed
+    credit.ease(book, scene[4], EVERYBODY, np.full(200, 20), np.full(200, 0.1))
+    book.monthly[0, 0], first = 0, np.arange(200) == 0
+    before = credit.dues(book, scene[4], np.full(200, 20), NOBODY)[0]
+    principal, _ = credit.dues(book, scene[4], np.full(200, 20), first)
+    assert (before[0].sum(), principal[0].sum()) == (0, 1_200_000)  # easing forgave the missed their date
+    assert (principal[1:] == before[1:]).all()
+
+
+def test_who_is_eased_has_less_due_within_a_year(scene):
+    book = one_loan(scene, balance=2_000_000, monthly=100_000, missed=100_000)
+    standing = scene[4]
+    standing.eased_until[0], standing.eased_share[0] = 31, 0.1
+    within = credit.loan_accounts(book, standing, np.full(200, 30))["current_long_term_loans"][0]
+    # 12 × 10,000 and the 100,000 missed; when the easing has ended 12 × 100,000 and those
+    assert within == 220_000
+    within = credit.loan_accounts(book, standing, np.full(200, 31))["current_long_term_loans"][0]
+    assert within == 1_300_000
 
 
 def test_risk_has_its_price(scene):
@@ -182,6 +201,12 @@ def test_risk_has_its_price(scene):
     sound, weak = credit.spread(moment, standing)[:2]
     # 0.9 × (0.3 - 0.5) - 8 × 0.03 = -0.42; 0.9 × (0.3 + 0.2) + 8 × 0.04 = 0.77
     assert (sound, weak) == pytest.approx((-0.42, 0.77))
+    # beyond bounds: 0.9 × -0.3 - 8 × 0.05 = -0.67; 0.9 × 0.8 + 8 × 0.08 = 1.36
+    standing.seen_equity[:2], standing.seen_margin[:2] = [0.9, -2.0], [0.5, -0.5]
+    assert credit.spread(moment, standing)[:2] == pytest.approx((-0.67, 1.36))
+    # who is well known pays 0.2 × 1.5 less
+    liked = replace(moment, traits=replace(moment.traits, relation=np.full(200, 1.5)))
+    assert credit.spread(liked, standing)[:2] == pytest.approx((-0.97, 1.06))
 
 
 def test_guarantees_have_a_fee(scene):
