@@ -10,20 +10,20 @@ import pandas as pd
 
 from intake.contracts import TABLES, empty_table
 from intake.store import write_table
-from simulator.accounts_seen import account_flows, firms, headcounts
-from simulator.credit_seen import credit
-from simulator.desk import Desk
-from simulator.dressed_books import truth_dressing
-from simulator.due_items import due_items as due_items_table
-from simulator.endings import events, truth_lives
 from simulator.firms import draw_traits
-from simulator.flags_seen import external_flags
 from simulator.life import live
-from simulator.notes import empty_truth_notes, notes_and_truth
-from simulator.signals import arrears, crd_grades, monitoring_reports
-from simulator.statements import statements, truth_closings
-from simulator.troubles import truth_troubles
-from simulator.unpaid import truth_arrears
+from simulator.notes.table import empty_truth_notes, notes_and_truth
+from simulator.seen.accounts import account_flows, firms, headcounts
+from simulator.seen.credit import credit
+from simulator.seen.desk import Desk
+from simulator.seen.dressed_books import truth_dressing
+from simulator.seen.due_items import due_items as due_items_table
+from simulator.seen.endings import events, truth_lives
+from simulator.seen.flags import external_flags
+from simulator.seen.signals import arrears, crd_grades, monitoring_reports
+from simulator.seen.statements import statements, truth_closings
+from simulator.seen.troubles import truth_troubles
+from simulator.seen.unpaid import truth_arrears
 from simulator.world import World, make_world
 
 TRUTH = "truth/"  # how names of tables begin that hold what nobody sees

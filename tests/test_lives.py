@@ -12,8 +12,8 @@ from pipelines.lives import choose
 from review.labels import codes
 from simulator.credit import SCHEMES
 from simulator.layers import KINDS
+from simulator.notes.visits import CHANNELS, ROLES
 from simulator.shocks import CAUSES
-from simulator.visits import CHANNELS, ROLES
 
 run = CliRunner().invoke
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from simulator.firms import draw_traits
-from simulator.items import OPEN, payable_items, receivable_items
 from simulator.life import SHEET, live
+from simulator.seen.items import OPEN, payable_items, receivable_items
 from simulator.world import make_world
 
 ASSETS, CLAIMS = SHEET[:11], SHEET[11:]

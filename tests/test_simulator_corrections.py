@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.accounts import ACCOUNTS, identity_gaps
-from simulator.corrections import KINDS, Wrong, errors, with_error
-from simulator.desk import Desk
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.statements import _rows, statements
+from simulator.seen.corrections import KINDS, Wrong, errors, with_error
+from simulator.seen.desk import Desk
+from simulator.seen.statements import _rows, statements
 from simulator.world import make_world
 
 WORLD = make_world(6, first_month="2015-01", months=132)

@@ -12,14 +12,14 @@ import simulator.layers as layers_module
 from intake.accounts import ACCOUNTS, BALANCE_ACCOUNTS, identity_gaps
 from intake.quarantine import screen
 from simulator import dressing, layers
-from simulator.desk import Desk
-from simulator.dressed_books import dressed_accounts, dressed_months, shown_accounts, truth_dressing
-from simulator.endings import dressing_found, events
 from simulator.firms import draw_traits
 from simulator.layers import KINDS, PART, PARTS
 from simulator.life import NEVER, live
 from simulator.portfolio import simulate_chunk
-from simulator.statements import _true_accounts, statements, truth_closings
+from simulator.seen.desk import Desk
+from simulator.seen.dressed_books import dressed_accounts, dressed_months, shown_accounts, truth_dressing
+from simulator.seen.endings import dressing_found, events
+from simulator.seen.statements import _true_accounts, statements, truth_closings
 from simulator.world import make_world
 
 WORLD = make_world(8, first_month="2015-01", months=132)

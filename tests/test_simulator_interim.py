@@ -7,13 +7,13 @@ import pandas as pd
 import pytest
 
 from intake.accounts import identity_gaps
-from simulator import interim as module
-from simulator.desk import Desk
 from simulator.firms import draw_traits
-from simulator.interim import Months, habits, interim, taxes
 from simulator.life import live
-from simulator.statements import _rows, _true_accounts
-from simulator.supply import books_handed_in
+from simulator.seen import interim as module
+from simulator.seen.desk import Desk
+from simulator.seen.interim import Months, habits, interim, taxes
+from simulator.seen.statements import _rows, _true_accounts
+from simulator.seen.supply import books_handed_in
 from simulator.world import make_world
 
 WORLD = make_world(6, first_month="2015-01", months=132)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import simulator
-from simulator.desk import Desk
 from simulator.distress import OVERDUE_AT
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.troubles import truth_troubles
+from simulator.seen.desk import Desk
+from simulator.seen.troubles import truth_troubles
 from simulator.world import BURN_IN_MONTHS, make_world
 
 WORLD = make_world(1, first_month="2015-01", months=132)

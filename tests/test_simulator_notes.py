@@ -10,15 +10,15 @@ import pandas as pd
 import pytest
 
 from intake.contracts import contract
-from simulator import briefs, cited, figures, heard, phrases, picks, slots, visits, wording
-from simulator.desk import Desk
-from simulator.endings import endings
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.notes import TRUTH, empty_truth_notes, notes_and_truth
-from simulator.told import MODALITY, RESOLVED
+from simulator.notes import briefs, cited, figures, heard, phrases, picks, slots, visits, wording
+from simulator.notes.table import TRUTH, empty_truth_notes, notes_and_truth
+from simulator.notes.told import MODALITY, RESOLVED
+from simulator.notes.writers import ERAS, MOVES, writers
+from simulator.seen.desk import Desk
+from simulator.seen.endings import endings
 from simulator.world import make_world
-from simulator.writers import ERAS, MOVES, writers
 
 WORLD = make_world(6, first_month="2015-01", months=132)
 SINCE = {"2023-04": pd.Timestamp("2023-04-01"), "2024-07": pd.Timestamp("2024-07-01")}

@@ -4,14 +4,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from simulator.accounts_seen import account_flows
-from simulator.desk import Desk, bank_traits, days
 from simulator.firms import draw_traits
-from simulator.flags_seen import NO_SYSTEM, external_flags
-from simulator.interim import habits
 from simulator.life import live
-from simulator.signals import arrears, crd_grades, monitoring_reports
-from simulator.statements import _true_accounts, statements
+from simulator.seen.accounts import account_flows
+from simulator.seen.desk import Desk, bank_traits, days
+from simulator.seen.flags import NO_SYSTEM, external_flags
+from simulator.seen.interim import habits
+from simulator.seen.signals import arrears, crd_grades, monitoring_reports
+from simulator.seen.statements import _true_accounts, statements
 from simulator.world import make_world
 
 WORLD = make_world(6, first_month="2015-01", months=132)

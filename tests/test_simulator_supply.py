@@ -3,15 +3,15 @@
 import numpy as np
 import pandas as pd
 import pytest
+import simulator.seen.supply as module
 
-import simulator.supply as module
-from simulator.accounts_seen import account_flows, firms
-from simulator.desk import Desk
-from simulator.due_items import due_items
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.statements import statements
-from simulator.supply import ALL, AND_BANK, ASSOCIATION, books_handed_in, spells, steps
+from simulator.seen.accounts import account_flows, firms
+from simulator.seen.desk import Desk
+from simulator.seen.due_items import due_items
+from simulator.seen.statements import statements
+from simulator.seen.supply import ALL, AND_BANK, ASSOCIATION, books_handed_in, spells, steps
 from simulator.terms import NO_SUPPLY
 from simulator.world import make_world, month_number
 

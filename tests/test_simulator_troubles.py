@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from simulator.desk import Desk
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.troubles import QUIET, signs, spells, truth_troubles
+from simulator.seen.desk import Desk
+from simulator.seen.troubles import QUIET, signs, spells, truth_troubles
 from simulator.world import make_world
 
 WORLD = make_world(2, first_month="2015-01", months=60)

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from simulator.portfolio import simulate_chunk
-from simulator.unpaid import truth_arrears
+from simulator.seen.unpaid import truth_arrears
 
 KEY = ["firm_id", "kind", "from_date"]
 

@@ -7,9 +7,9 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from simulator.cited import Books, past, rolling
 from simulator.credit import SCHEME
-from simulator.desk import Desk
+from simulator.notes.cited import Books, past, rolling
+from simulator.seen.desk import Desk
 from simulator.shocks import CAUSE
 from simulator.world import industry_table, month_number
 
@@ -32,7 +32,7 @@ class States:
 @cache
 def facts() -> pd.DataFrame:
     """Read what notes can be about: topic, polarity, who learns of it, how often it is denied or made up."""
-    return pd.read_csv(files("simulator") / "note_facts.csv", dtype={"fact": str, "trades": str}).fillna(
+    return pd.read_csv(files("simulator.notes") / "facts.csv", dtype={"fact": str, "trades": str}).fillna(
         {"trades": ""}
     )
 
@@ -48,7 +48,7 @@ def states(desk: Desk, seen: Books) -> States:
     Returns
     -------
     States
-        Keys are facts of ``note_facts.csv``.
+        Keys are facts of ``facts.csv``.
     """
     parts = [_people(desk), _customers(desk), _money(desk, seen), _business(desk, seen), _papers(desk, seen)]
     there = {name: mark for part in parts for name, (mark, _) in part.items()}

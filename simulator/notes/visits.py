@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.desk import Desk, days
 from simulator.draws import normals
-from simulator.endings import endings
-from simulator.picks import shares
-from simulator.supply import ALL
+from simulator.notes.picks import shares
+from simulator.seen.desk import Desk, days
+from simulator.seen.endings import endings
+from simulator.seen.supply import ALL
 
 ROLES = ("bank_officer", "association_officer", "tax_adviser")
 BANK, ASSOCIATION, ADVISER = range(3)

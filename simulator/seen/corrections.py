@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.desk import Desk, days
+from simulator.seen.desk import Desk, days
 
 KINDS = ("forgotten_bills", "cut_off", "stock_recount", "reclassified", "tax_return")
 # Project defaults: no published share of corrected closings was found. Weights of kinds, closings and months.

@@ -9,7 +9,7 @@ from importlib.resources import files
 import numpy as np
 import pandas as pd
 
-from simulator.heard import facts
+from simulator.notes.heard import facts
 from simulator.world import month_number
 
 _CHOICE = re.compile(r"\[([^\[\]]*)\]")
@@ -69,13 +69,13 @@ def expand(text: str) -> tuple[str, ...]:
 
 
 def _read(name: str) -> pd.DataFrame:
-    return pd.read_csv(files("simulator") / f"{name}.csv", dtype=str, keep_default_na=False)
+    return pd.read_csv(files("simulator.notes") / f"{name}.csv", dtype=str, keep_default_na=False)
 
 
 @cache
 def industries() -> pd.DataFrame:
     """Read what each industry calls its customers, goods, staff and so on, by code."""
-    return _read("note_industries").set_index("code")
+    return _read("industries").set_index("code")
 
 
 def trade_of(industry: np.ndarray) -> np.ndarray:
@@ -93,7 +93,7 @@ def own_words(industry: int) -> dict[str, tuple[str, ...]]:
 @cache
 def words(role: str) -> dict[str, tuple[str, ...]]:
     """Return the words that each writer prefers one of, as people of that role use them."""
-    frame = _read("note_words")
+    frame = _read("words")
     mine = frame[frame["role"].isin(["", role])]
     return {row.word: tuple(row.text.split("|")) for row in mine.itertuples()}
 
@@ -101,19 +101,19 @@ def words(role: str) -> dict[str, tuple[str, ...]]:
 @cache
 def mistakes() -> tuple[tuple[str, str], ...]:
     """Return what is mistyped or spelled another way: (as written mostly, as written then)."""
-    return tuple(_read("note_mistakes").itertuples(index=False, name=None))
+    return tuple(_read("mistakes").itertuples(index=False, name=None))
 
 
 @cache
 def endings() -> tuple[tuple[str, str], ...]:
     """Return how sentences end, plainly and politely."""
-    return tuple(_read("note_endings").itertuples(index=False, name=None))
+    return tuple(_read("endings").itertuples(index=False, name=None))
 
 
 @cache
 def people(word: str, trade: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
     """Return who stands in for an owner or keeps the books: (most staff, what he or she is called)."""
-    frame = _read("note_people")
+    frame = _read("people")
     frame = frame[frame["word"] == word]
     mine = frame[frame["trade"] == (trade if trade in set(frame["trade"]) else "")]
     return tuple((int(row.most_staff), tuple(row.text.split("|"))) for row in mine.itertuples())
@@ -133,7 +133,7 @@ def fits(only: str, name: str) -> bool:
 def forms(trade: str) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
     """Return the phrases of (fact, form) for a trade: all of them, and those that need no figure."""
     pools: dict[tuple[str, str], list[str]] = {}
-    for row in _read("note_forms").itertuples():
+    for row in _read("forms").itertuples():
         if fits(row.trades, trade):
             pools.setdefault((row.fact, row.form), []).extend(expand(row.text))
     return {
@@ -147,7 +147,7 @@ def frames() -> tuple[Frame, ...]:
     """Read the sentence frames."""
     eras = {"": 0, "2023-04": 1, "2024-07": 2}
     out = []
-    for row in _read("note_frames").itertuples():
+    for row in _read("frames").itertuples():
         variants = tuple(
             tuple((place % 2 == 1, part) for place, part in enumerate(_SLOT.split(text)) if part)
             for text in expand(row.text)
@@ -248,7 +248,7 @@ def _calm_rows(kind: str, role: str, channel: str, trade: str) -> list[tuple]:
 
 @cache
 def _calm_table() -> tuple:
-    return tuple(_read("note_calm").itertuples())
+    return tuple(_read("calm").itertuples())
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk
-from simulator.endings import NOT
+from simulator.seen.desk import Desk
+from simulator.seen.endings import NOT
 from simulator.shocks import CAUSES
 
 QUIET = 4  # months without a sign after which a spell is over

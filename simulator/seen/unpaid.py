@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk
+from simulator.seen.desk import Desk
 
 KINDS = {"tax": "tax_arrears", "social_insurance": "social_arrears"}
 

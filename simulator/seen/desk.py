@@ -9,9 +9,9 @@ import pandas as pd
 from intake.contracts import contract, empty_table
 from simulator.draws import uniforms
 from simulator.firms import Traits
-from simulator.items import Items, payable_items, receivable_items
 from simulator.life import Lives
-from simulator.supply import Supply, supply_of
+from simulator.seen.items import Items, payable_items, receivable_items
+from simulator.seen.supply import Supply, supply_of
 from simulator.world import BURN_IN_MONTHS, World, month_end_dates
 
 DAY = np.timedelta64(1, "D")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.desk import Desk
 from simulator.layers import TAXED
+from simulator.seen.desk import Desk
 
 
 def past(values: np.ndarray, months: int) -> np.ndarray:

@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, days, finish
 from simulator.firms import size_class
-from simulator.supply import AND_BANK, FOR_EVER, steps
+from simulator.seen.desk import Desk, days, finish
+from simulator.seen.supply import AND_BANK, FOR_EVER, steps
 from simulator.world import industry_table
 
 CONSENTS = ("none", "association", "association_and_bank", "all")

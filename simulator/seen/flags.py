@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, bank_traits, days, finish, row_ids
+from simulator.seen.desk import Desk, bank_traits, days, finish, row_ids
+from simulator.seen.supply import AND_BANK
 from simulator.shocks import CAUSE
-from simulator.supply import AND_BANK
 
 # Project defaults: no bank publishes how its system fares. About half of the flags come to nothing.
 NO_SYSTEM = 0.40  # share of banks without a system of their own; the rest differ in how often they speak up

@@ -2,8 +2,8 @@
 
 from itertools import zip_longest
 
-from simulator import phrases
-from simulator.slots import Note
+from simulator.notes import phrases
+from simulator.notes.slots import Note
 
 PROSE, BULLETS, STROKES, HEADINGS, LINES = range(5)
 MEMO, PLAIN, POLITE = range(3)  # styles

@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, bank_traits, days, finish, row_ids
-from simulator.dressed_books import shown_accounts
+from simulator.seen.desk import Desk, bank_traits, days, finish, row_ids
+from simulator.seen.dressed_books import shown_accounts
 
 # Of spells of arrears, the share heard of at all: by a tax certificate, by the adviser (project defaults)
 HEARD, HEARD_OF_OPEN, LESS_OF_DISHONEST = 0.50, 0.25, 0.30

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from simulator import figures, phrases
+from simulator.notes import figures, phrases
 
 WET_MONTHS = range(6, 11)  # storms and floods; earthquakes come at any time
 OTHER_WORD = 8  # one time in so many a writer uses another word than his usual one

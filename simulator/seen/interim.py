@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.desk import Desk
+from simulator.seen.desk import Desk
 from simulator.trade import BONUS_MONTHS
 
 # Project defaults: how many firms keep their months so is not published; a large source of false signals.

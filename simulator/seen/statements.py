@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 
 from intake.accounts import ACCOUNTS, BALANCE_STEPS, PROFIT_STEPS
-from simulator.corrections import versions
-from simulator.desk import Desk, days, finish
-from simulator.dressed_books import dressed_accounts, dressed_months
-from simulator.interim import interim, year_with_tax
 from simulator.life import LINES, SHEET
-from simulator.supply import AND_BANK, books_handed_in
+from simulator.seen.corrections import versions
+from simulator.seen.desk import Desk, days, finish
+from simulator.seen.dressed_books import dressed_accounts, dressed_months
+from simulator.seen.interim import interim, year_with_tax
+from simulator.seen.supply import AND_BANK, books_handed_in
 
 COPIES = (0.5, 0.25)  # of firms that let banks see: copies for the main bank, for the second one (defaults)
 SENDS_HIMSELF = 0.12  # of firms that have an adviser (project default)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulator.desk import DAY, Desk, days, finish
+from simulator.seen.desk import DAY, Desk, days, finish
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")

@@ -2,10 +2,10 @@
 
 from functools import cache
 
-from simulator import figures, heard, phrases
-from simulator.layout import BUSINESS, FUNDS, OPENING, OTHER, add_line, lay_out
-from simulator.slots import Note, Slots, Statement
-from simulator.told import ASSERTED, DENIED, HINT, MODALITY, SUPPOSED
+from simulator.notes import figures, heard, phrases
+from simulator.notes.layout import BUSINESS, FUNDS, OPENING, OTHER, add_line, lay_out
+from simulator.notes.slots import Note, Slots, Statement
+from simulator.notes.told import ASSERTED, DENIED, HINT, MODALITY, SUPPOSED
 
 OFFICIAL = ("eased", "grace_end")  # what no writer needs to be told
 PASSING = ("social_late", "tax_late", "supplier_late", "cash_tight", "eased", "quality", "customer_failed")

@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 
 from simulator.credit import SCHEMES
-from simulator.desk import Desk, days, finish
-from simulator.endings import endings
-from simulator.supply import ASSOCIATION
+from simulator.seen.desk import Desk, days, finish
+from simulator.seen.endings import endings
+from simulator.seen.supply import ASSOCIATION
 from simulator.world import month_end_dates
 
 TOLD, COUNTED = 8, 15  # days until a new loan, and a quarter's balances, are known

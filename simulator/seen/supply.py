@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 if TYPE_CHECKING:
-    from simulator.desk import Desk
+    from simulator.seen.desk import Desk
 
 NONE, ASSOCIATION, AND_BANK, ALL = range(4)  # scopes of consent, each holds the one before
 FOR_EVER = 100_000  # months

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from simulator.desk import Desk
 from simulator.draws import uniforms
-from simulator.picks import shares, spread
-from simulator.visits import ADVISER, BANK, Visits
+from simulator.notes.picks import shares, spread
+from simulator.notes.visits import ADVISER, BANK, Visits
+from simulator.seen.desk import Desk
 from simulator.world import month_number
 
 DESKS = (12, 8)  # posts a bank and an association have for their firms; an adviser writes himself

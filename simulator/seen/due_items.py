@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk, days, finish
-from simulator.items import OPEN, Items
-from simulator.supply import ALL
+from simulator.seen.desk import Desk, days, finish
+from simulator.seen.items import OPEN, Items
+from simulator.seen.supply import ALL
 
 PAPERS = ("account", "note", "electronic")
 

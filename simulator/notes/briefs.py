@@ -5,15 +5,15 @@ from itertools import cycle
 
 import numpy as np
 
-from simulator import cited, heard
-from simulator.desk import Desk
-from simulator.figures import PCT_FACTS
-from simulator.phrases import trade_of
-from simulator.picks import spread
-from simulator.slots import Note, Statement
-from simulator.told import Told
-from simulator.visits import CHANNELS, ROLES, Visits
-from simulator.writers import Writers
+from simulator.notes import cited, heard
+from simulator.notes.figures import PCT_FACTS
+from simulator.notes.phrases import trade_of
+from simulator.notes.picks import spread
+from simulator.notes.slots import Note, Statement
+from simulator.notes.told import Told
+from simulator.notes.visits import CHANNELS, ROLES, Visits
+from simulator.notes.writers import Writers
+from simulator.seen.desk import Desk
 
 PICKS = 96  # choices of words, used in turn
 # facts whose amount people name, and the account that holds it

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from simulator.desk import Desk
 from simulator.dressing import Dressed
-from simulator.endings import dressing_found
 from simulator.layers import PART, PARTS, SECOND_BANK, TAXED
+from simulator.seen.desk import Desk
+from simulator.seen.endings import dressing_found
 
 EVERYBODY = "all"
 # part → account of the balance sheet that it flatters; a liability left out is below nought

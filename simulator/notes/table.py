@@ -3,14 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from simulator import cited, heard, wording
-from simulator.briefs import briefs
-from simulator.desk import Desk, finish, row_ids
-from simulator.picks import shares
-from simulator.slots import Note
-from simulator.told import MODALITY, told
-from simulator.visits import CHANNELS, ROLES, Visits, visits
-from simulator.writers import Writers, writers
+from simulator.notes import cited, heard, wording
+from simulator.notes.briefs import briefs
+from simulator.notes.picks import shares
+from simulator.notes.slots import Note
+from simulator.notes.told import MODALITY, told
+from simulator.notes.visits import CHANNELS, ROLES, Visits, visits
+from simulator.notes.writers import Writers, writers
+from simulator.seen.desk import Desk, finish, row_ids
 
 COPY_WITHIN = 12  # months after which nobody copies the last note any more
 APPENDED = 0.5  # of copies: a few words are added

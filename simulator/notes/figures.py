@@ -1,6 +1,6 @@
 """Figures as people write them in a note: round sums, changes, how long ago, since when."""
 
-from simulator.heard import LAGS
+from simulator.notes.heard import LAGS
 
 PCT_FACTS = {  # facts that are told with a per cent figure, and which
     "sales_down": "change", "epidemic": "change", "orders_up": "change", "cash_down": "cash_change",

@@ -5,11 +5,11 @@ from functools import cache
 
 import numpy as np
 
-from simulator.desk import Desk
-from simulator.heard import LAGS, States, facts
-from simulator.phrases import fits, fitting, industries, trade_of
-from simulator.picks import shares
-from simulator.visits import ROLES, Visits
+from simulator.notes.heard import LAGS, States, facts
+from simulator.notes.phrases import fits, fitting, industries, trade_of
+from simulator.notes.picks import shares
+from simulator.notes.visits import ROLES, Visits
+from simulator.seen.desk import Desk
 
 # manners of a statement; the first is "nothing"
 NOTHING, ASSERTED, DENIED, HEARSAY, HINT, SUPPOSED, RESOLVED, ELSEWHERE = range(8)

@@ -1,0 +1,1 @@
+"""What an institution sees of the lives, and when; and the tables of truth that it does not."""
