@@ -3,8 +3,8 @@
 import numpy as np
 import pandas as pd
 import pytest
-import simulator.seen.supply as module
 
+import simulator.seen.supply as module
 from simulator.firms import draw_traits
 from simulator.life import live
 from simulator.seen.accounts import account_flows, firms
