@@ -3,15 +3,18 @@
 import json
 import logging
 import shutil
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
 
 from intake.store import write_json, write_text
+from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
 from pipelines.paths import Paths
 from pipelines.score import code_version, digest
+from pipelines.study_notes import ALL_ROWS, METRICS, WITH_NOTES, notes_records
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +33,10 @@ COLUMNS = {
 POPULATIONS = {
     "out_of_time": "out of time",
     "out_of_time_and_firm": "out of time and out of firm",
+}
+NOTES_POPULATIONS = {
+    ALL_ROWS: "All rows of the test year",
+    WITH_NOTES: "Rows with a note in the window",
 }
 
 
@@ -60,7 +67,7 @@ def run_seed(base: Params, root: Path, seed: int) -> list[dict]:
             getattr(import_module(f"pipelines.{stage}"), stage)(params, paths)
             done["stages"].append(stage)
             write_json(done, done_file)
-    records = json.loads(paths.evaluation.read_text(encoding="utf-8"))
+    records = json.loads(paths.evaluation.read_text(encoding="utf-8")) + notes_records(params, paths)
     return [record | {"seed": seed} for record in records]
 
 
@@ -70,22 +77,37 @@ def _figure(record: pd.Series) -> str:
     return f"{value} [{low}, {high}]"
 
 
+def _table(rows: pd.DataFrame, columns: Mapping[str, str]) -> list[str]:
+    """Return the lines of one table: a row by model and seed, a column by metric."""
+    lines = [
+        f"| model | seed | rows | defaults | share | {' | '.join(columns.values())} |",
+        "|---|---|---|---|---|" + "---|" * len(columns),
+    ]
+    for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
+        by_metric = figures.set_index("metric", drop=False)
+        first = figures.iloc[0]
+        share = f"{100 * first['positives'] / first['n']:.2f} %"
+        count = f"{first['n']:,} | {first['positives']:,} | {share}"
+        cells = [_figure(by_metric.loc[name]) if name in by_metric.index else "–" for name in columns]
+        lines.append(f"| {model} | {seed} | {count} | {' | '.join(cells)} |")
+    return lines
+
+
 def study_tables(records: pd.DataFrame) -> str:
     """Lay the study's records out as Markdown: a table by population and tier, a row by model and seed."""
     parts = []
     for split, title in POPULATIONS.items():
         for tier, rows in records[records["split"] == split].groupby("tier", sort=False):
-            parts.append(f"### {tier}, {title}\n")
-            parts.append(f"| model | seed | rows | defaults | share | {' | '.join(COLUMNS.values())} |")
-            parts.append("|---|---|---|---|---|" + "---|" * len(COLUMNS))
-            for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
-                by_metric = figures.set_index("metric", drop=False)
-                first = figures.iloc[0]
-                share = f"{100 * first['positives'] / first['n']:.2f} %"
-                count = f"{first['n']:,} | {first['positives']:,} | {share}"
-                cells = [_figure(by_metric.loc[name]) if name in by_metric.index else "–" for name in COLUMNS]
-                parts.append(f"| {model} | {seed} | {count} | {' | '.join(cells)} |")
-            parts.append("")
+            parts += [f"### {tier}, {title}\n", *_table(rows, COLUMNS), ""]
+    return "\n".join(parts)
+
+
+def notes_tables(records: pd.DataFrame) -> str:
+    """Lay out what the keywords of notes say: a table by population, a row by score and seed."""
+    columns = {name: COLUMNS[name] for name in METRICS}
+    parts = []
+    for split, title in NOTES_POPULATIONS.items():
+        parts += [f"### {title}\n", *_table(records[records["split"] == split], columns), ""]
     return "\n".join(parts)
 
 
@@ -122,6 +144,16 @@ ties at the cut of a review list counts the worst the list could hold: the prior
 ## Every tier beside the baselines
 
 {study_tables(frame).rstrip()}
+
+## Notes: a keyword list
+
+How the {len(load_keywords())} words of models/notes/keywords.csv were chosen, and what such a list cannot
+do, is told in [notes.md](notes.md). A word counts in a note where it stands, be it denied or long settled.
+*Keyword score*: worsening less comforting words over a firm's notes of the {WINDOW_MONTHS} months before the
+as-of date; *number of notes*: how often somebody called, whatever was said. Nothing is fitted; a row without
+a note scores 0. The rows are every labelled firm of the test year, of any tier or none.
+
+{notes_tables(frame).rstrip()}
 """
 
 

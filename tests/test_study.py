@@ -9,6 +9,7 @@ from intake.store import write_json
 from pipelines import study
 from pipelines.params import load_params
 from pipelines.paths import Paths
+from pipelines.study_notes import notes_records
 
 pytestmark = pytest.mark.xdist_group("small_run")
 
@@ -24,6 +25,21 @@ def test_the_tables_carry_every_model_seed_and_interval(small_run):
     assert f"{auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]" in text
     assert f"| lightgbm | 1 | {auc['n']:,} | {auc['positives']:,} |" in text
     assert "altman_z2" in text
+
+
+def test_the_page_tells_what_the_keywords_of_notes_say(small_run):
+    base = load_params(small_run.root)
+    records = json.loads(small_run.paths.evaluation.read_text(encoding="utf-8"))
+    notes = notes_records(base, small_run.paths)
+
+    page = study.study_page([record | {"seed": 1} for record in records + notes], base)
+
+    section = page[page.index("## Notes: a keyword list") :]
+    auc = next(r for r in notes if (r["model"], r["metric"]) == ("number of notes", "auc"))
+    assert f"| number of notes | 1 | {auc['n']:,} | {auc['positives']:,} |" in section
+    assert f"{auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]" in section
+    assert section.count("| keyword score | 1 |") == section.count("| number of notes | 1 |") == 2
+    assert "keyword" not in study.study_tables(pd.DataFrame([record | {"seed": 1} for record in notes]))
 
 
 def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
@@ -44,13 +60,15 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
 
     for stage in study.STAGES:
         monkeypatch.setattr(f"pipelines.{stage}.{stage}", work(stage, fails=stage == "tune"))
+    monkeypatch.setattr(study, "notes_records", lambda params, paths: [{"metric": "recall_at_5pct"}])
     with pytest.raises(KeyboardInterrupt):
         study.run_seed(base, tmp_path / "7", 7)
     assert calls == ["collect", "ingest", "label_cohorts", "build_features", "tune"]
 
     monkeypatch.setattr("pipelines.tune.tune", work("tune"))
     calls.clear()
-    assert study.run_seed(base, tmp_path / "7", 7) == [{"metric": "auc", "seed": 7}]
+    records = study.run_seed(base, tmp_path / "7", 7)
+    assert records == [{"metric": "auc", "seed": 7}, {"metric": "recall_at_5pct", "seed": 7}]
     assert calls == ["tune", "train", "evaluate"]
 
     calls.clear()
