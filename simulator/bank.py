@@ -9,16 +9,25 @@ from simulator.distress import Trouble
 from simulator.moment import Moment, Recent, aid_runs
 from simulator.shocks import CAUSE, Drive
 
-DRAWS = 10
+DRAWS = 12
 ROUND = 1e5  # loans are round sums
 TERMS = np.array([60, 84, 120, 120])  # months
 GRACE = np.array(
     [12, 24, 36, 36, 48, 60]
 )  # months without repayment of the epidemic's loans, mostly three years
 LEAST_SHARE, MOST_SHARE = 0.1, 0.8  # of the repayments that go on after rescheduling
-MOST_MONTHS = 4.5  # of sales under guarantee, in practice
+MOST_MONTHS = 4.2  # of sales under guarantee, in practice
+EPIDEMIC_MONTHS, EPIDEMIC_LIMIT = 1.3, 1.2e7  # of sales, and yen: what the epidemic's loans came to
 GUARANTEE_LIMIT = 2.8e8  # yen a firm: 200 million and 80 million without collateral
-LEAST_CASH_MARGIN = -0.01  # seen by the bank: below it no plan is credible and rescheduling is refused
+LEAST_CASH_MARGIN = -0.05  # seen by the bank: below it no plan is credible and rescheduling is refused
+SOUND_EQUITY, SOUND_MARGIN, CASH_ENOUGH = (
+    0.3,
+    0.01,
+    1.0,
+)  # who has these, or months of sales in cash, needs none
+ANSWERED = 0.5  # share of requests for rescheduling answered within a month (project default)
+HALF_YEARS = 0.25  # share of reschedulings for half a year; the others are for a year (project default)
+AHEAD = 2  # months before it ends that the next rescheduling is asked for
 INTO_ONE, INTO_ONE_EPIDEMIC = 0.25, 0.55  # share of new guaranteed loans that take up the older ones (一本化)
 NEWS_KEPT = 0.88  # bad news is half forgotten after five months
 
@@ -41,11 +50,11 @@ def borrow(
     sinking = (standing.seen_equity < 0) & (standing.bad_closings >= 2)
     urgent = ledger.cash < (traits.buffer + 0.1) * monthly
     # larger firms have more to finance, and ask more often
-    calm = np.where(traits.employees <= 5, 14, np.where(traits.employees <= 20, 9, 5))
+    calm = np.where(traits.employees <= 5, 16, np.where(traits.employees <= 20, 10, 5))
     asks = (
         (ledger.cash < 0.6 * traits.cash_wanted * monthly) & (waited >= np.where(urgent, 3, calm)) & ~sinking
     )
-    principal = credit.dues(book, standing, t, moment.closing)[0].sum(axis=1)
+    principal = credit.dues(book, standing, t, moment.wound_up)[0].sum(axis=1)
     wanted = traits.cash_wanted * monthly - ledger.cash + 4 * principal
     amount = _round_up(np.clip(wanted, 0.3 * monthly, 1.5 * monthly))
     proper = asks & (view > credit.PROPER) & (u[:, 0] < 0.75) & ~barred
@@ -61,7 +70,7 @@ def borrow(
     epidemic = credit.epidemic_window(moment) & ~standing.took_epidemic & (moment.sales_change < -0.03)
     epidemic &= (u[:, 2] < 0.35) & (trouble.missed == 0)
     standing.took_epidemic |= epidemic
-    amount = np.where(epidemic, _round_up(np.minimum(1.0 * monthly, 2e7)), amount)
+    amount = np.where(epidemic, _round_up(np.minimum(EPIDEMIC_MONTHS * monthly, EPIDEMIC_LIMIT)), amount)
     epidemic &= ~moment.closing & ~standing.distrusted
     joins = traits.is_entrant & (traits.start + k == traits.join)
     amount = np.where(joins, _round_up((0.5 + 1.2 * u[:, 3]) * monthly), amount)
@@ -129,16 +138,24 @@ def _roll_over(book: LoanBook, view: np.ndarray, t: np.ndarray) -> None:
 
 
 def ask_for_relief(
-    moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, trouble: Trouble, here: np.ndarray
+    moment: Moment,
+    ledger: Ledger,
+    book: LoanBook,
+    standing: Standing,
+    trouble: Trouble,
+    here: np.ndarray,
+    u: np.ndarray,
 ) -> np.ndarray:
     """Let firms in lasting trouble ask for rescheduling (条件変更); returns who is granted it (n,) bool.
 
-    `here` (n,) marks who still pays: nobody reschedules a firm that stopped.
+    `here` (n,) marks who still pays: nobody reschedules a firm that stopped. `u` (n, 2) says how soon the
+    answer comes and for how long it is granted.
     """
     traits, t = moment.traits, moment.t
     aid = aid_runs(moment)  # banks were told to grant it
     owes = (book.balance * (book.monthly > 0)).sum(axis=1) > 0
-    ended = standing.eased_until == t
+    left = standing.eased_until - t
+    ended = left == 0
     # what the last closing known leaves for repayments, against what a year of them takes
     earns = standing.seen_cash_margin * 12 * moment.monthly_sales
     affords = earns / np.maximum(12 * book.monthly.sum(axis=1), 1.0)
@@ -146,14 +163,19 @@ def ask_for_relief(
     still = (trouble.months > 0) | (affords < 1.0)
     # the proud wait for months; in the epidemic nobody had to be ashamed
     waits = np.where(aid, 2, traits.pride)
-    asks = (ended & still) | ((trouble.months >= waits) & (standing.eased_until < t))
+    again = (left >= 0) & (left <= AHEAD) & still
+    asks = (again | ((trouble.months >= waits) & (left < 0))) & (u[:, 0] < ANSWERED)
+    sound = (standing.seen_equity > SOUND_EQUITY) & (standing.seen_margin > SOUND_MARGIN)
+    needs = (ledger.cash < CASH_ENOUGH * moment.monthly_sales) & ~sound
     viable = (standing.seen_cash_margin > LEAST_CASH_MARGIN) | aid
-    granted = asks & owes & viable & here & ~moment.closing & ~moment.protected & (standing.times_eased < 10)
+    granted = asks & owes & needs & viable & here & ~moment.closing & ~moment.protected
+    granted &= standing.times_eased < 10
     # afterwards the rest is spread over the time left, three years at least
     spread = (ended & ~granted)[:, None] & (book.balance > 0) & (book.monthly > 0)
-    left = np.maximum(book.maturity - t[:, None], 36)
-    book.monthly = np.where(spread, _instalment(book.balance, left), book.monthly)
-    credit.ease(book, standing, granted, t + 1, share)
+    over = np.maximum(book.maturity - t[:, None], 36)
+    book.monthly = np.where(spread, _instalment(book.balance, over), book.monthly)
+    term = np.where(u[:, 1] < HALF_YEARS, 6, 12)
+    credit.ease(book, standing, granted, np.maximum(t + 1, standing.eased_until), share, term)
     trouble.missed = np.where(granted & (ledger.interest_unpaid == 0), 0, trouble.missed)
     return granted
 
@@ -167,7 +189,9 @@ def leave(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, he
     can = ledger.cash > owed + 0.5 * moment.monthly_sales
     slot, is_free = credit.free_slot(book)
     trusted = (standing.seen_equity > 0.25) & (standing.seen_margin > 0.015) & is_free & ~standing.distrusted
-    out = (t >= moment.traits.leave_month) & (owed > 0) & here & ~moment.protected & (can | trusted)
+    # nobody leaves within a year of a rescheduling
+    here = here & ~moment.protected & (standing.eased_until < t - 12)
+    out = (t >= moment.traits.leave_month) & (owed > 0) & here & (can | trusted)
     covered = out[:, None] & book.is_guaranteed
     book.balance = np.where(covered, 0.0, book.balance)
     book.missed = np.where(covered, 0.0, book.missed)

@@ -10,7 +10,10 @@ from simulator.moment import Moment
 
 STOPPED = 99  # delay of a supplier's bills in the month in which a firm stops paying altogether
 SAVES_A_YEAR = 0.05  # of the owner's wealth comes back each year
-PATIENCE = 9  # months until tax and pension offices insist on instalments, twelve of them
+STOCK_BRINGS, MACHINES_BRING = 0.4, 0.3  # of the books, where trade has ended (project defaults)
+# months until tax and pension offices insist, instalments they then grant, the least of one in months of
+# sales
+PATIENCE, INSTALMENTS, LEAST_INSTALMENT = 5, 12, 0.01
 
 
 def owners_purse(moment: Moment, ledger: Ledger) -> np.ndarray:
@@ -40,10 +43,32 @@ def raise_money(moment: Moment, ledger: Ledger, short: np.ndarray, pressed: np.n
         sold = np.where(short > price, getattr(ledger, name), 0.0)
         setattr(ledger, name, getattr(ledger, name) - sold)
         price = price + sold
-    idle = np.rint(np.where(pressed & (short > price), traits.idle_land * ledger.land, 0.0))
+    idle = np.rint(np.where(pressed & (short > price), idle_land(moment) * ledger.land, 0.0))
     ledger.land = ledger.land - idle
     gain = np.rint(idle * (traits.land_value - 1))
     return Raised(paid_in, price + idle + gain, gain)
+
+
+def idle_land(moment: Moment) -> np.ndarray:
+    """Return the share of the land that work does not need (n,): all of it once trade has ended."""
+    return np.where(moment.wound_up, 1.0, moment.traits.idle_land)
+
+
+def reserves(moment: Moment, ledger: Ledger, pressed: np.ndarray) -> np.ndarray:
+    """Return what could be raised in need (n,), yen: see `raise_money`."""
+    land = np.where(pressed, idle_land(moment) * ledger.land * moment.traits.land_value, 0.0)
+    return owners_purse(moment, ledger) + ledger.securities + ledger.investments + np.floor(land)
+
+
+def sell_up(moment: Moment, ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
+    """Sell stock and machines once trade has ended; returns what they brought and the loss on them (n,)."""
+    stock = np.where(moment.wound_up, ledger.stock, 0.0)
+    machines = np.where(moment.wound_up, ledger.depreciable, 0.0)
+    ledger.stock = ledger.stock - stock
+    ledger.dead_stock = np.minimum(ledger.dead_stock, ledger.stock)
+    ledger.depreciable = ledger.depreciable - machines
+    brought = np.floor(STOCK_BRINGS * stock + MACHINES_BRING * machines)
+    return brought, stock + machines - brought
 
 
 def taxes_due(moment: Moment, ledger: Ledger) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,13 +118,22 @@ def pay_arrears(ledger: Ledger, amount: np.ndarray) -> None:
         amount = amount - part
 
 
+def instalment(moment: Moment, ledger: Ledger) -> np.ndarray:
+    """Return what tax and pension offices take a month of old dues once they insist (n,), yen."""
+    owed = arrears(ledger)
+    return np.minimum(owed, np.ceil(np.maximum(owed / INSTALMENTS, LEAST_INSTALMENT * moment.monthly_sales)))
+
+
 def arrears(ledger: Ledger) -> np.ndarray:
     """Return all taxes and social insurance past their date (n,), yen."""
     return ledger.social_arrears + ledger.vat_arrears + ledger.income_tax_arrears
 
 
-def catch_up(ledger: Ledger, book: LoanBook, excess: np.ndarray) -> np.ndarray:
-    """Pay what was put off from cash above the buffer, loans first; returns what is left of `excess` (n,)."""
+def catch_up(ledger: Ledger, book: LoanBook, excess: np.ndarray, owner_waits: np.ndarray) -> np.ndarray:
+    """Pay what was put off from cash above the buffer, loans first; returns what is left of `excess` (n,).
+
+    `owner_waits` (n,) bool: no lender lets an owner be repaid while its own repayments rest.
+    """
     owed = book.missed.sum(axis=1)
     pays = (owed > 0) & (owed <= excess)
     book.balance -= np.where(pays[:, None], book.missed, 0.0)
@@ -119,7 +153,9 @@ def catch_up(ledger: Ledger, book: LoanBook, excess: np.ndarray) -> np.ndarray:
     pay_arrears(ledger, part)
     excess = excess - part
     # a little of the owner's loan goes back when there is plenty
-    back = np.where(old == 0, np.minimum(ledger.owner_loan, np.rint(np.maximum(excess, 0.0) * 0.03)), 0.0)
+    back = np.where(
+        (old == 0) & ~owner_waits, np.minimum(ledger.owner_loan, np.rint(np.maximum(excess, 0.0) * 0.03)), 0.0
+    )
     ledger.owner_loan -= back
     return excess - back
 

@@ -11,11 +11,12 @@ from simulator.trade import Month
 AHEAD = 8  # months that payments are scheduled ahead: a term of four, two months late, and the present
 BACK = 2  # months that a payable may be put off; a supplier waits no longer
 SPREAD = 0.22  # log, of a month's orders by customer and supplier
-STOCK_SPREAD = 0.5  # log, of stock around what is wanted
+MOST_STOCKED_UP = 0.5  # months of sales that are bought at most beyond what is used up
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
 # effective rates for a small company to 8 million yen and above (own knowledge, verify)
 TAX_LOW, TAX_HIGH, TAX_STEP = 0.225, 0.34, 8e6
 INTANGIBLE_RATE = 0.25  # a year
+SMALL_CLAIM, CLAIM_MONTHS = 0.2, 18  # months of sales that a claim is paid at once to, and instalments beyond
 LEAST_TAX = 70_000.0  # a year (均等割)
 
 
@@ -38,7 +39,9 @@ class Ledger:
     other_current: np.ndarray
     payable: np.ndarray  # (n, 3, BACK + AHEAD): place BACK is due now, lower places are overdue
     delay: np.ndarray  # (n, 3) months by which suppliers are paid late
-    other_due: np.ndarray  # 未払金
+    other_due: np.ndarray  # 未払金, due the month after
+    claims: np.ndarray  # 未払金 too: claims that are paid in instalments
+    claim_part: np.ndarray  # their instalment
     wages_unpaid: np.ndarray
     social_due: np.ndarray
     staffs_part: np.ndarray  # of it, held back from pay (預り金)
@@ -93,8 +96,8 @@ class Sundries:
 def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, noise: np.ndarray) -> Accrued:
     """Write one month's trade into the ledger (invoices, bills, wages, depreciation); nothing is paid yet.
 
-    `lost` (n, 3) is the share of each main customer's orders that is gone; `noise` (n, 8) normals that
-    spread the month's trade over customers and suppliers, and move stock.
+    `lost` (n, 3) is the share of each main customer's orders that is gone; `noise` (n, 7) normals that
+    spread the month's trade over customers and suppliers.
     """
     world, traits, t = moment.world, moment.traits, moment.t
     tax = world.tax[t]
@@ -120,11 +123,10 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     live_stock = ledger.stock - ledger.dead_stock
     dying = np.rint(live_stock * month.dead_stock)
     ledger.dead_stock += dying
-    wanted = month.material + 0.4 * (
-        month.wanted_stock * np.exp(STOCK_SPREAD * noise[:, 7]) - (live_stock - dying)
-    )
+    wanted = month.material + 0.4 * (month.wanted_stock - (live_stock - dying))
     purchases = np.rint(np.maximum(wanted, month.material - (live_stock - dying)))
-    purchases = np.maximum(purchases, 0.0)
+    most = np.rint(month.material + MOST_STOCKED_UP * moment.monthly_sales)
+    purchases = np.clip(purchases, 0.0, np.maximum(most, 0.0))
     ledger.stock += purchases - month.material
     invoiced = purchases + month.outsourcing
     invoiced_tax = np.rint(invoiced * tax)
@@ -134,7 +136,8 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     ledger.payable[rows, np.arange(3)[None, :], BACK + bought_term] += bought
 
     other_tax = np.rint(month.other * tax)
-    ledger.other_due += month.other + other_tax + month.one_off
+    ledger.other_due += month.other + other_tax
+    _owe_claims(moment, ledger, month.one_off)
     ledger.vat += (billed - month.sales) - invoiced_tax - other_tax
     personnel = month.staff_pay + month.officer_pay
     social = np.rint(personnel * SOCIAL_SHARE)
@@ -170,6 +173,15 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
         bought_paper,
         personnel - social,
     )
+
+
+def _owe_claims(moment: Moment, ledger: Ledger, new: np.ndarray) -> None:
+    """Let what a blow costs fall due: small sums in the next month, large ones in instalments."""
+    at_once = new <= SMALL_CLAIM * moment.monthly_sales
+    part = np.minimum(ledger.claims, ledger.claim_part)
+    ledger.claims += np.where(at_once, 0.0, new) - part
+    ledger.other_due += np.where(at_once, new, 0.0) + part
+    ledger.claim_part = np.where(at_once, ledger.claim_part, np.ceil(ledger.claims / CLAIM_MONTHS))
 
 
 def lose_receivables(ledger: Ledger, failed: np.ndarray) -> np.ndarray:
@@ -288,7 +300,7 @@ def balance_sheet(ledger: Ledger) -> dict[str, np.ndarray]:
     deposits = np.floor(ledger.staffs_part * ledger.social_due)
     return sheet | {
         "payables": ledger.payable.sum(axis=(1, 2)),
-        "accounts_payable_other": ledger.other_due.copy(),
+        "accounts_payable_other": ledger.other_due + ledger.claims,
         "other_current_liabilities": deposits,
         "accrued_expenses": ledger.social_due
         - deposits

@@ -69,18 +69,18 @@ class Standing:
 
 
 def dues(
-    book: LoanBook, standing: Standing, t: np.ndarray, closing: np.ndarray
+    book: LoanBook, standing: Standing, t: np.ndarray, wound_up: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen.
 
-    Who gives up trade (`closing`) loses the benefit of time: everything is due.
+    Whose trade has ended (`wound_up`) loses the benefit of time: everything is due.
     """
     paying = (t[:, None] >= book.grace_until) & (book.balance > 0)
     share = np.where(t < standing.eased_until, standing.eased_share, 1.0)
     principal = np.minimum(
         np.where(paying, np.rint(book.monthly * share[:, None]), 0.0), book.balance - book.missed
     )
-    principal = np.where(closing[:, None], book.balance - book.missed, principal)
+    principal = np.where(wound_up[:, None], book.balance - book.missed, principal)
     free = (book.scheme == SCHEME["epidemic"]) & (t[:, None] < book.executed + INTEREST_FREE_MONTHS)
     interest = np.rint(np.where(free, 0.0, book.balance * book.rate / 1200)).sum(axis=1)
     return np.maximum(principal, 0.0), interest
@@ -146,12 +146,33 @@ def repay_old(book: LoanBook, renewed: np.ndarray, into_one: np.ndarray) -> np.n
     return amount
 
 
-def ease(book: LoanBook, standing: Standing, granted: np.ndarray, t: np.ndarray, share: np.ndarray) -> None:
-    """Reschedule: for a year only a share of the repayments is due, and maturities move back."""
-    standing.eased_until = np.where(granted, t + 12, standing.eased_until)
+def repay_from(book: LoanBook, amount: np.ndarray) -> np.ndarray:
+    """Repay loans out of `amount` (n,), those without a guarantee first; returns what it took (n,), yen."""
+    left = amount.copy()
+    for guaranteed in (False, True):
+        for slot in range(SLOTS):
+            part = np.where((book.scheme[:, slot] > 0) == guaranteed, book.balance[:, slot], 0.0)
+            part = np.minimum(part, left)
+            book.balance[:, slot] -= part
+            left = left - part
+    book.missed = np.minimum(book.missed, book.balance)
+    return amount - left
+
+
+def ease(
+    book: LoanBook,
+    standing: Standing,
+    granted: np.ndarray,
+    t: np.ndarray,
+    share: np.ndarray,
+    months: np.ndarray | int = 12,
+) -> None:
+    """Reschedule from `t` on: for some months only a share of repayments is due, and maturities move back."""
+    standing.eased_until = np.where(granted, t + months, standing.eased_until)
     standing.eased_share = np.where(granted, share, standing.eased_share)
     standing.times_eased = standing.times_eased + granted
-    book.maturity = np.where(granted[:, None] & (book.balance > 0), book.maturity + 12, book.maturity)
+    later = book.maturity + np.broadcast_to(months, granted.shape)[:, None]
+    book.maturity = np.where(granted[:, None] & (book.balance > 0), later, book.maturity)
     book.missed *= ~granted[:, None]
 
 

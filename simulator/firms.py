@@ -12,11 +12,12 @@ from simulator.world import BURN_IN_MONTHS, World, industry_table
 YEARLY_ENTRY = (
     0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
 )
-MOST_WEALTH = 1.5  # years of sales
+MEDIAN_WEALTH, MOST_WEALTH = 0.06, 1.5  # years of sales: what owners could put in, not what they own
 MOST_FAMILY_INCOME = 0.06  # a year, of base sales: nobody pours in more than that for years
-STOPS_AT_ONCE = 0.36  # share of owners who are late with nobody until they stop (project default)
-PAYS_IN_FIRST = 0.70  # share of owners who pay in before anybody has to wait (project default)
-LAX = 0.20  # share of owners who keep their cash and let others wait, in good times too (project default)
+PASS_THROUGH = 0.67  # median share of cost rises that customers accept in the end (project default)
+STOPS_AT_ONCE = 0.15  # share of owners who are late with nobody until they stop (project default)
+PAYS_IN_FIRST = 0.67  # share of owners who pay in before anybody has to wait (project default)
+RICH_PAY_FIRST, WEALTH_SPREAD = 0.85, 2.4  # correlation of that with the log of what they have; its spread
 LEAVE_YEARS = 30.0  # mean years until an owner wants to be without guarantees, or to close in good order
 # months in which business years end; order of magnitude of the National Tax Agency's counts of corporations
 YEAR_END_SHARES = (0.03, 0.06, 0.19, 0.07, 0.09, 0.10, 0.08, 0.10, 0.11, 0.04, 0.03, 0.10)
@@ -156,7 +157,7 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
         established_years=1.5 + 58.0 * u[:, 8] ** 1.6,
         **life,
         **money,
-        **_habits(seed, numbers, employees, money["margin"], life["is_entrant"]),
+        **_habits(seed, numbers, employees, money, life["is_entrant"]),
         **draw_terms(seed, numbers, by),
         **draw_visibility(seed, numbers, employees, money["bookkeeping"]),
         banks=draw_banks(u[:, 9:12], prefecture),
@@ -184,7 +185,7 @@ def _lifetimes(world: World, u: np.ndarray) -> dict[str, np.ndarray]:
 
 def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, small: np.ndarray) -> dict:
     z, u = normals(seed, "economics", numbers, 20), uniforms(seed, "owner", numbers, 16)
-    base_sales = np.rint(employees * by["sales_per_head_kyen"] * 1000 * np.exp(0.38 * z[:, 0]) / 1e5) * 1e5
+    base_sales = np.rint(employees * by["sales_per_head_kyen"] * 1000 * np.exp(0.42 * z[:, 0]) / 1e5) * 1e5
     # what makes both margins and equity good, and lasts; who is much worse is not there any more
     quality = np.where(z[:, 1] < -1.2, -1.2 + 0.35 * (z[:, 1] + 1.2), z[:, 1])
     spread = np.where(small, 0.042, 0.030)
@@ -204,7 +205,7 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales,
     )
     # money that is not in the firm is in the owner's hands
-    wealth = 0.42 * np.exp(1.6 * z[:, 12] - 1.4 * z[:, 13] - 0.5 * z[:, 14])
+    wealth = MEDIAN_WEALTH * np.exp(1.4 * z[:, 12] - 1.9 * z[:, 13] - 0.5 * z[:, 14])
     # uncertain sales make owners hold more
     cash_wanted = np.clip(1.0 * np.exp(0.7 * z[:, 13] + 0.4 * z[:, 10] - 0.3 * z[:, 15]), 0.2, 8.0)
     return {
@@ -226,7 +227,7 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "growth": (0.005 + 0.020 * z[:, 9]) / 12,
         "volatility": by["volatility"] * np.exp(0.35 * z[:, 10]) * np.where(small, 1.25, 1.0),
         "season_strength": 0.3 + 1.2 * u[:, 3],
-        "pass_through": np.clip(0.78 + 0.17 * z[:, 11], 0.3, 1.05),
+        "pass_through": np.clip(PASS_THROUGH + 0.17 * z[:, 11], 0.3, 1.05),
         "management": u[:, 4],
         "repair_limit": 0.008 + 0.05 * u[:, 4] * u[:, 5] + 0.015 * u[:, 5],
         "wealth": np.rint(np.minimum(wealth, MOST_WEALTH) * base_sales / 1e5) * 1e5,
@@ -234,22 +235,30 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "has_successor": u[:, 7] < 0.42,
         "honesty": u[:, 8],
         "bookkeeping": np.clip(0.5 * u[:, 9] + 0.5 * u[:, 4], 0, 1),
-        "pride": 1 + np.floor(9 * u[:, 10] ** 2),
+        "pride": 2 + np.floor(9 * u[:, 10] ** 2),
         "pays_taxes_last": u[:, 11] < 0.68,
         "cash_wanted": cash_wanted,
-        "buffer": np.where(u[:, 15] < LAX, 0.9 * cash_wanted, 0.05 + 0.75 * u[:, 12] ** 2),
+        "buffer": 0.05 + 0.35 * u[:, 12] ** 2,
         "equity_target": _equity(by, small, quality, z[:, 14]),
         "owner_loan_share": np.where(u[:, 13] < 0.6, 0.5 * u[:, 14], 0.0) * np.where(small, 1.0, 0.5),
         "relation": 0.5 * z[:, 15],
-        "stock_months": 0.85 * by["stock_months"] * np.exp(0.75 * z[:, 16]),
+        "stock_months": 0.85 * by["stock_months"] * np.exp(0.85 * z[:, 16]),
     }
 
 
 def _habits(
-    seed: int, numbers: np.ndarray, employees: np.ndarray, margin: np.ndarray, is_entrant: np.ndarray
+    seed: int,
+    numbers: np.ndarray,
+    employees: np.ndarray,
+    money: dict[str, np.ndarray],
+    is_entrant: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """Draw small ways of keeping house (project defaults)."""
     u = uniforms(seed, "habits", numbers, 12)
+    margin = money["margin"]
+    # who has money pays in before others must wait; who has little lets them wait first
+    richer = np.log(np.maximum(money["wealth"], 1e5) / money["base_sales"] / MEDIAN_WEALTH) / WEALTH_SPREAD
+    readiness = RICH_PAY_FIRST * richer + np.sqrt(1 - RICH_PAY_FIRST**2) * ndtri(u[:, 8])
     # who loses year after year and still trades is kept by somebody: rents, a pension, a spouse's pay
     kept = np.where(
         u[:, 10] < np.where(is_entrant, 0.85, 0.985),
@@ -266,7 +275,7 @@ def _habits(
         "payout": np.where(u[:, 5] < 0.06, 0.10 + 0.20 * u[:, 6], 0.0),
         "add_back": 0.004 * u[:, 7],
         "family_income": np.minimum(np.maximum(kept, spare), MOST_FAMILY_INCOME),
-        "pays_in_first": u[:, 8] < PAYS_IN_FIRST,
+        "pays_in_first": readiness > ndtri(1 - PAYS_IN_FIRST),
         "stops_at_once": u[:, 9] < STOPS_AT_ONCE,
     }
 

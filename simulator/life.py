@@ -118,13 +118,14 @@ def live(world: World, traits: Traits) -> Lives:
         b = uniforms(world.seed, "bank", traits.number, bank.DRAWS, month=k)
         receipts = books.roll_forward(ledger)
         lent = bank.borrow(moment, ledger, book, standing, trouble, b, k)
-        principal, interest = credit.dues(book, standing, moment.t, moment.closing)
+        principal, interest = credit.dues(book, standing, moment.t, moment.wound_up)
+        eased_now = standing.eased_until > moment.t
         # what the month itself makes of wages' taxes and other bills is due in the next
         other, social = ledger.other_due.copy(), ledger.social_due.copy()
         odd = ndtri(s)
-        month = trade.trade_month(moment, drive, ndtri(u), u, odd[:, 11:13])
-        accrued = books.write_trade(moment, ledger, month, drive.lost, odd[:, 3:11])
-        small = sundries.sundry_month(moment, ledger, drive, month.sunk, odd, s)
+        month = trade.trade_month(moment, drive, ndtri(u), u, odd[:, 10:13])
+        accrued = books.write_trade(moment, ledger, month, drive.lost, odd[:, 3:10])
+        small = sundries.sundry_month(moment, ledger, drive, month.sunk, eased_now, odd, s)
         fees = credit.fees(book)
         bad_debt = books.lose_receivables(ledger, month.failed_customer)
         drive.damage[:, shocks.CAUSE["customer_failure"]] += bad_debt
@@ -133,10 +134,10 @@ def live(world: World, traits: Traits) -> Lives:
             moment, ledger, book, trouble,
             distress.Due(accrued.wages, other, social, principal, interest + fees),
             receipts=receipts + accrued.cash_sales + month.subsidy + lent + small.received,
-            spent=small.spent, capacity=drive.capacity, held=0.6 + 0.8 * s[:, 15],
+            spent=small.spent, capacity=drive.capacity, held=0.6 + 0.8 * s[:, 15], eased=eased_now,
         )  # fmt: skip
         pays = ~paid.failed & (trouble.missed < distress.OVERDUE_AT)
-        eased = bank.ask_for_relief(moment, ledger, book, standing, trouble, pays)
+        eased = bank.ask_for_relief(moment, ledger, book, standing, trouble, pays, b[:, 10:])
         # of the running year, before a closing fixes it: firms that keep books with tax know it then only
         lives.accounts["vat"][:, k] = ledger.vat
         lines = books.write_off(

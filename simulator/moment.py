@@ -8,6 +8,7 @@ from simulator.firms import Traits
 from simulator.world import BURN_IN_MONTHS, World
 
 LENIENT_FROM, LENIENT_TO = (2020, 4), (2021, 9)  # the epidemic's requests to lenders, order of dates by hand
+LEAST_WIND_DOWN, MOST_WIND_DOWN, STAFF_A_MONTH = 3, 12, 10  # months, and staff who lengthen them by one
 REMEMBERED = 24  # months of sales and profits kept at hand
 
 
@@ -44,13 +45,19 @@ class Moment:
     sales_change: np.ndarray  # last three months against the same a year before, as the crisis schemes ask
     protected: np.ndarray  # bool: not yet in the portfolio, so the owner pays whatever lacks
     closes: np.ndarray  # bool: the business year ends
-    closing: np.ndarray  # bool: the owner gave up; what is owed falls due
+    closing: np.ndarray  # bool: the owner gave up and trade is wound down
+    wound_up: np.ndarray  # bool: trade has ended, all that is owed is due
 
 
 def aid_runs(moment: Moment) -> np.ndarray:
     """Mark the firms that live in the months in which banks were told to be lenient (n,) bool."""
     world, t = moment.world, moment.t
     return (t >= world.index(*LENIENT_FROM)) & (t <= world.index(*LENIENT_TO))
+
+
+def wind_down_months(traits: Traits) -> np.ndarray:
+    """Return the months until trade has ended once the owner gave up (n,): more with many staff."""
+    return np.clip(LEAST_WIND_DOWN + traits.employees // STAFF_A_MONTH, LEAST_WIND_DOWN, MOST_WIND_DOWN)
 
 
 def first_recent(traits: Traits) -> Recent:
@@ -77,4 +84,5 @@ def moment_of(world: World, traits: Traits, recent: Recent, closes_at: np.ndarra
         protected=t < np.maximum(traits.join, BURN_IN_MONTHS),
         closes=world.month_of_year[t] == traits.year_end,
         closing=t >= closes_at,
+        wound_up=t >= closes_at + wind_down_months(traits),
     )

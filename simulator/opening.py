@@ -33,7 +33,8 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
         return np.rint(base * size / 1000) * 1000
 
     zeros = {name: np.zeros(n) for name in (
-        "bad_receivable", "dead_stock", "wages_unpaid", "social_arrears", "vat", "vat_due", "vat_last_year",
+        "bad_receivable", "dead_stock", "claims", "claim_part", "wages_unpaid", "social_arrears", "vat",
+        "vat_due", "vat_last_year",
         "income_tax_due", "vat_arrears", "income_tax_arrears", "interest_unpaid", "year_pretax",
         "loss_carried", "tax_prepaid", "income_tax_last", "last_net", "year_net",
     )}  # fmt: skip

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.firms import Traits
-from simulator.moment import Moment
+from simulator.moment import Moment, wind_down_months
 from simulator.terms import CUSTOMER_SLOTS, GENERATIONS
 from simulator.world import industry_table
 
@@ -28,7 +28,7 @@ HAZARD = {
     "rival": 0.040,
     "new_line": 0.04,
 }
-GIVES_UP_AT, GIVES_UP_BEYOND = 60, 0.75  # age, and how ill, from which an owner without a successor closes
+GIVES_UP_AT, GIVES_UP_BEYOND = 60, 0.80  # age, and how ill, from which an owner without a successor closes
 NEVER_CLOSES = 1_000_000
 
 
@@ -39,6 +39,7 @@ class Drive:
     permanent: np.ndarray  # log level of the firm's own demand
     cycle: np.ndarray
     efficiency: np.ndarray  # margin points, come and go
+    stocking: np.ndarray  # log, stock kept beyond or below the usual
     repair: np.ndarray  # margin points won back by cutting costs
     price: np.ndarray  # log, what customers accepted
     trend: np.ndarray  # log, the sales level the firm itself sees
@@ -61,6 +62,7 @@ def opening_drive(traits: Traits) -> Drive:
         permanent=zero.copy(),
         cycle=zero.copy(),
         efficiency=zero.copy(),
+        stocking=zero.copy(),
         repair=zero.copy(),
         price=zero.copy(),
         trend=zero.copy(),
@@ -156,7 +158,8 @@ def venture(moment: Moment, drive: Drive, u: np.ndarray) -> np.ndarray:
 def closing_share(moment: Moment, drive: Drive) -> np.ndarray:
     """Return the share of its trade a firm still does (n,): 1, and less and less once it closes."""
     since = np.maximum(moment.t - drive.closes_at, 0)
-    return np.where(moment.t < drive.closes_at, 1.0, np.maximum(0.6 - 0.3 * since, 0.0))
+    left = np.maximum(1 - since / wind_down_months(moment.traits), 0.0)
+    return np.where(moment.t < drive.closes_at, 1.0, 0.7 * left)
 
 
 def cost_levels(moment: Moment) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,13 @@ RETIRES = 0.30  # share of years in which worn-out machines are scrapped
 
 
 def sundry_month(
-    moment: Moment, ledger: Ledger, drive: Drive, sunk: np.ndarray, z: np.ndarray, u: np.ndarray
+    moment: Moment,
+    ledger: Ledger,
+    drive: Drive,
+    sunk: np.ndarray,
+    eased: np.ndarray,
+    z: np.ndarray,
+    u: np.ndarray,
 ) -> Sundries:
     """Move suspense, other assets, the officer's account and insurances on by a month.
 
@@ -24,6 +30,8 @@ def sundry_month(
         What is sunk into a venture counts among its damages.
     sunk : (n,) yen
         What the owner would put into a venture, if it is there.
+    eased : (n,) bool
+        Rescheduled: nobody pays dividends then.
     z, u : (n, DRAWS)
         Normals and the uniforms they come from; each is used in one of the two forms only.
     """
@@ -32,13 +40,13 @@ def sundry_month(
     since = (moment.world.month_of_year[moment.t] - traits.year_end) % 12
     thin = moment.yearly_margin < -0.01
     # an owner whose pay was cut draws on the firm, and pays back when it earns
+    # who lends to the firm himself draws nothing on it
+    draws_on_firm = traits.draws_on_firm * (ledger.owner_loan == 0)
     drawn = np.where(thin, 0.0008, np.where(moment.yearly_margin > 0.03, -0.0015, 0.0)) * base
     moves = {
         "suspense": _towards(ledger.suspense, traits.suspense_share * base, 0.3, z[:, 0]),
         "other_current": _towards(ledger.other_current, traits.other_current_share * base, 0.15, z[:, 1]),
-        "officer_receivable": np.rint(
-            np.maximum(drawn * traits.draws_on_firm, -0.03 * ledger.officer_receivable)
-        ),
+        "officer_receivable": np.rint(np.maximum(drawn * draws_on_firm, -0.03 * ledger.officer_receivable)),
         "investments": np.rint(traits.premium * base / 12),
     }
     received, spent = np.zeros(len(base)), np.zeros(len(base))
@@ -63,7 +71,7 @@ def sundry_month(
     profit = np.maximum(ledger.last_net, 0.0)
     # out of last year's profit, and only where profits were kept at all
     most = np.minimum(np.maximum(ledger.retained, 0.0), spare / 5)
-    dividends = np.where(since == 2, np.minimum(traits.payout * profit, most), 0.0)
+    dividends = np.where((since == 2) & ~eased, np.minimum(traits.payout * profit, most), 0.0)
     dividends = np.floor(dividends / 1e5) * 1e5
     ledger.retained = ledger.retained - dividends
     return Sundries(

@@ -19,6 +19,7 @@ from simulator.terms import CUSTOMER_SLOTS
 
 DRAWS = 16  # numbers a month and firm: the first four as normals, the rest as uniforms
 BONUS_MONTHS = (7, 12)
+STOCKING_STAYS, STOCKING_MOVES = 0.94, 0.16  # a month; log: stock wanders by half in the long run
 # lump sums of the epidemic: month paid, least fall in sales, months of loss, most yen (orders of magnitude)
 LUMP_SUMS = (((2020, 7), 0.40, 12, 2e6), ((2021, 5), 0.45, 2, 6e5), ((2022, 4), 0.25, 5, 2e6))
 
@@ -52,8 +53,8 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
         Changed in place.
     z, u : (n, DRAWS)
         Normals and the uniforms they come from; each is used in one of the two forms only.
-    odd : (n, 2) normals
-        What makes other costs and overtime differ from month to month.
+    odd : (n, 3) normals
+        What makes stock, other costs and overtime differ from month to month.
     """
     world, traits, t = moment.world, moment.traits, moment.t
     base = traits.base_sales / 12
@@ -61,6 +62,7 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
     drive.permanent += traits.growth + 0.06 * traits.volatility * z[:, 0]
     drive.cycle = 0.93 * drive.cycle + 0.15 * traits.volatility * z[:, 1]
     drive.efficiency = 0.97 * drive.efficiency + 0.0022 * z[:, 2]
+    drive.stocking = STOCKING_STAYS * drive.stocking + STOCKING_MOVES * odd[:, 0]
     failed, customer = lose_customers(moment, drive, u[:, 4:7])
     claims, dead = strike(moment, drive, u[:, 7:13])
 
@@ -78,10 +80,10 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
 
     bonus = np.isin(world.month_of_year[t], BONUS_MONTHS) * traits.bonus_months / 2
     staff = (
-        base * traits.staff * drive.heads / traits.employees * np.exp(wages + 0.02 * odd[:, 1])
+        base * traits.staff * drive.heads / traits.employees * np.exp(wages + 0.02 * odd[:, 2])
         * 12 / (12 + traits.bonus_months) * (1 + bonus)
     )  # fmt: skip
-    fixed = base * traits.other * np.exp(0.25 * wages + 0.09 * odd[:, 0])
+    fixed = base * traits.other * np.exp(0.25 * wages + 0.09 * odd[:, 1])
     saved = (drive.efficiency + drive.repair) * base * np.exp(drive.capacity)
     month = Month(
         sales=np.rint(volume * np.exp(drive.price)),
@@ -96,7 +98,7 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
         one_off=claims,
         sunk=venture(moment, drive, u[:, 15]),
         dead_stock=dead,
-        wanted_stock=traits.stock_months * base * still * np.exp(drive.trend + material),
+        wanted_stock=traits.stock_months * base * still * np.exp(drive.trend + drive.stocking + material),
         failed_customer=failed,
         customer=customer,
     )

@@ -46,7 +46,7 @@ def pay(firm, receipts, what):
     moment, ledger, book, trouble = firm
     return distress.pay_month(
         moment, ledger, book, trouble, what, receipts=np.array([float(receipts)]), spent=np.zeros(1),
-        capacity=np.zeros(1), held=np.ones(1),
+        capacity=np.zeros(1), held=np.ones(1), eased=np.zeros(1, dtype=bool),
     )  # fmt: skip
 
 
@@ -222,14 +222,33 @@ def test_levers_are_pulled_in_turn_or_not_at_all(firm, stops):
     moment, ledger, _, _ = other_trait(firm, stops_at_once=np.array([stops]), patience=np.array([[0, 2, 2]]))
     ledger.delay[0] = [0, 1, 2]
     # tax, social insurance, other bills, suppliers third to first, principal: one each, and all is short
-    pulled = distress._pull(moment, ledger, np.ones((1, 7)), np.array([99.0]))
+    may = distress._may_wait(moment, ledger, np.ones((1, 7)), np.array([False]))
+    pulled = distress._pull(moment, may, np.ones((1, 7)), np.array([99.0]))
     # the third has waited two months of two, the first waits none: only the second can be put off
     expected = [True, True, True, False, True, False, True]
     assert pulled[0].tolist() == ([False] * 7 if stops else expected)
     # short by two: social insurance follows tax, nothing more
-    pulled = distress._pull(moment, ledger, np.ones((1, 7)), np.array([2.0]))
+    pulled = distress._pull(moment, may, np.ones((1, 7)), np.array([2.0]))
     assert pulled[0].sum() == (0 if stops else 2)
     assert pulled[0, :2].all() != stops
+
+
+@pytest.mark.parametrize(
+    ("missed", "wealth", "waits"),
+    [(0, 200_000.0, True), (1, 200_000.0, True), (2, 200_000.0, False), (2, 100_000.0, True)],
+)
+def test_no_owner_with_money_lets_a_loan_fall_overdue(firm, missed, wealth, waits):
+    late = other_trait(firm, pays_in_first=np.array([False]), wealth=np.array([wealth]))
+    _, _, book, trouble = late
+    trouble.missed[0] = missed
+    what = due(wages=100_000, principal=150_000, interest=2_000)
+    owe(late[1], book, what)
+    paid = pay(late, 110_000, what)
+    # 252,000 for 110,000: after two payments missed, a purse of 152,000 or more pays the third in time
+    assert (book.missed[0, 0] > 0) == waits
+    # who pays lacks 142,000: in full hundred thousands 200,000; what waits leaves 108,000 to pay at home
+    assert paid.owner_paid_in[0] == (0 if waits else 200_000)
+    assert not paid.failed[0]
 
 
 def test_a_supplier_without_patience_is_paid_or_it_is_the_end(firm):
@@ -280,6 +299,105 @@ def test_the_last_owner_pays_in_when_nobody_waits_any_longer(firm):
     paid = pay(late, 200_000, due(wages=300_000))
     # 220,000 for 300,000 of wages: 80,000, in full hundred thousands
     assert (paid.owner_paid_in[0], paid.failed[0]) == (100_000, False)
+
+
+def insisted(firm, month_of_sales=1_000_000.0, **arrears):
+    moment, ledger = firm[:2]
+    for name, value in arrears.items():
+        getattr(ledger, name)[:] = value
+    return bills.instalment(replace(moment, monthly_sales=np.array([month_of_sales])), ledger)[0]
+
+
+def test_offices_take_a_twelfth_or_a_hundredth_of_a_months_sales(firm):
+    assert insisted(firm, social_arrears=240_000) == 20_000
+    assert insisted(firm, social_arrears=60_000) == 10_000  # a twelfth is 5,000; 1 % of 1,000,000
+    assert insisted(firm, social_arrears=4_000, vat_arrears=3_000) == 7_000  # no more than is owed
+
+
+def test_who_is_insisted_on_pays_what_falls_due_as_well(firm):
+    _, ledger, book, trouble = firm
+    what = due(wages=300_000, social=40_000)
+    owe(ledger, book, what)
+    ledger.social_arrears[:], trouble.arrears_age[:] = 120_000, bills.PATIENCE
+    # 300,000 + 40,000 + an instalment of 10,000: 349,999 is one short, and nothing can be put off
+    assert not pay(firm, 350_000, what).failed[0]
+    assert ledger.social_arrears[0] == 110_000
+    owe(ledger, book, what)
+    ledger.cash[:] = 0
+    assert pay(firm, 349_999, what).failed[0]
+
+
+def test_before_that_they_wait(firm):
+    _, ledger, book, trouble = firm
+    what = due(wages=300_000, social=40_000)
+    owe(ledger, book, what)
+    ledger.social_arrears[:], trouble.arrears_age[:] = 120_000, bills.PATIENCE - 1
+    assert not pay(firm, 300_000, what).failed[0]
+    assert ledger.social_arrears[0] == 160_000
+
+
+def test_nobody_pays_in_for_what_cannot_be_saved(firm):
+    rich = other_trait(firm, wealth=np.array([150_000.0]))
+    _, ledger, _, _ = rich
+    ledger.securities[:] = 100_000
+    # wages 400,000 for 100,000: with a purse of 150,000 and securities of 100,000 it is 50,000 short
+    paid = pay(rich, 100_000, due(wages=400_000))
+    assert (paid.failed[0], paid.owner_paid_in[0], ledger.securities[0]) == (True, 0, 100_000)
+    assert ledger.wages_unpaid[0] == 300_000
+
+
+def test_banks_set_off_what_a_firm_that_stops_leaves_beyond_the_courts_deposit(firm):
+    _, ledger, book, _ = firm
+    what = due(wages=1_000_000, other=9_000_000, interest=5)
+    owe(ledger, book, what)
+    book.balance[0, 0] = 4_000_000
+    stops = other_trait(firm, stops_at_once=np.array([True]))
+    paid = pay(stops, 6_000_000, what)
+    # 6,000,000 less wages are 5,000,000; 2,000,000 for the court, 3,000,000 for the banks
+    assert paid.failed[0]
+    assert (ledger.cash[0], book.balance[0, 0]) == (2_000_000, 1_000_000)
+    assert paid.outflow[0] == 4_000_000
+
+
+def test_the_last_owner_raises_no_more_than_makes_a_difference(firm):
+    late = other_trait(
+        firm, pays_in_first=np.array([False]), wealth=np.array([100_000.0]), stops_at_once=np.array([True])
+    )
+    _, ledger, book, _ = late
+    what = due(wages=300_000, principal=150_000, interest=2_000)
+    owe(ledger, book, what)
+    paid = pay(late, 250_000, what)
+    # 452,000 for 250,000 and a purse of 100,000: not with the loan; without it and its interest 50,000 lack
+    assert not paid.failed[0]
+    assert (paid.owner_paid_in[0], book.missed[0, 0], ledger.interest_unpaid[0]) == (100_000, 150_000, 0)
+    # in full hundred thousands: 350,000 - 300,000 - 2,000 of interest are left
+    assert ledger.cash[0] == 48_000
+
+
+def test_where_trade_has_ended_all_is_sold_and_goes_to_lenders(firm):
+    moment, ledger, book, trouble = firm
+    ledger.stock[:], ledger.dead_stock[:], ledger.depreciable[:] = 1_000, 300, 2_000
+    moment = replace(moment, closing=np.array([True]), wound_up=np.array([True]))
+    assert bills.idle_land(moment)[0] == 1
+    book.balance[0, 0] = 5_000
+    slots = np.zeros((1, 9))
+    slots[0, 0] = 5_000
+    what = distress.Due(np.zeros(1), np.zeros(1), np.zeros(1), slots, np.zeros(1))
+    paid = pay((moment, ledger, book, trouble), 500, what)
+    # 0.4 × 1,000 + 0.3 × 2,000 = 1,000 for 3,000 of books: a loss of 2,000; all 1,500 go to the bank
+    assert (paid.inflow[0], paid.outflow[0], paid.gain[0]) == (1_500, 1_500, -2_000)
+    assert (ledger.stock[0], ledger.dead_stock[0], ledger.depreciable[0], ledger.cash[0]) == (0, 0, 0, 0)
+    assert book.balance[0, 0] == 3_500
+    assert trouble.missed[0] == 1
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_owner_is_repaid_only_where_no_lender_waits(firm, waits):
+    _, ledger, book, _ = firm
+    ledger.owner_loan[:] = 500_000
+    rest = bills.catch_up(ledger, book, np.array([1_000_000.0]), np.array([waits]))
+    # 3 % of what is to spare
+    assert (ledger.owner_loan[0], rest[0]) == ((500_000, 1_000_000) if waits else (470_000, 970_000))
 
 
 @pytest.mark.parametrize(("pressed", "sold", "gain", "land"), [(False, 0, 0, 1_000), (True, 400, -100, 500)])

@@ -1,11 +1,17 @@
 """The books balance to the yen in every month of every firm's life."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from simulator.books import _owe_claims
 from simulator.firms import draw_traits
 from simulator.life import SHEET, live
+from simulator.moment import first_recent, moment_of
+from simulator.opening import open_books
 from simulator.seen.items import OPEN, payable_items, receivable_items
+from simulator.shocks import NEVER_CLOSES
 from simulator.world import make_world
 
 ASSETS, CLAIMS = SHEET[:11], SHEET[11:]
@@ -85,6 +91,27 @@ def test_a_loan_is_repaid_as_its_schedule_says_or_less(lives, lived):
     assert np.mean(paid > agreed + 1) < 0.01
 
 
+def test_large_claims_are_paid_in_instalments_and_small_ones_at_once():
+    world = make_world(3, first_month="2015-01", months=24)
+    traits = draw_traits(world, np.array([3]))
+    ledger, _ = open_books(world, traits)
+    moment = moment_of(world, traits, first_recent(traits), np.array([NEVER_CLOSES]), 30)
+    moment = replace(moment, monthly_sales=np.array([1_000_000.0]))
+    ledger.other_due[:] = 0
+    _owe_claims(moment, ledger, np.array([200_000.0]))
+    assert (ledger.other_due[0], ledger.claims[0]) == (200_000, 0)
+    _owe_claims(moment, ledger, np.array([1_800_001.0]))
+    assert (ledger.other_due[0], ledger.claims[0]) == (200_000, 1_800_001)
+    paid = []
+    for _ in range(19):
+        before = ledger.other_due[0]
+        _owe_claims(moment, ledger, np.array([0.0]))
+        paid.append(ledger.other_due[0] - before)
+    # 1,800,001 in eighteen parts, rounded up; after that nothing
+    assert paid == [100_001] * 17 + [1_800_001 - 17 * 100_001, 0]
+    assert ledger.claims[0] == 0
+
+
 def test_accounts_that_cannot_be_negative_are_not(lives, lived):
     for name in (*SHEET[:-4], "short_term_loans", "current_long_term_loans", "long_term_loans"):
         if name != "retained_earnings":
@@ -101,3 +128,13 @@ def test_only_failed_customers_and_stopped_firms_leave_items_open(lives):
     # a supplier waits two months at most, so what fell due three months before the end is settled
     settled = payable.settled[due <= last - 3]
     assert (settled < OPEN).all()
+
+
+def test_stock_is_never_bought_in_heaps(lives, lived):
+    stock, sales = lives.accounts["inventories"], lives.accounts["sales"]
+    more = np.diff(stock, axis=1)[:, 12:]
+    year = np.cumsum(sales, axis=1)
+    year = np.concatenate([year[:, 11:12], year[:, 12:] - year[:, :-12]], axis=1) / 12
+    # half a month's sales beyond what is used up; the month's own sales may be above the year's mean
+    grew = more[:, :-1] / np.maximum(year[:, 1 : 1 + more.shape[1] - 1], 1.0)
+    assert grew[lived[:, 13:-1]].max() < 0.6

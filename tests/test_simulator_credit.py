@@ -32,6 +32,7 @@ CLAIMS = (
 )  # fmt: skip
 NOBODY, EVERYBODY = np.zeros(200, dtype=bool), np.ones(200, dtype=bool)
 NEVER = np.full(200, NEVER_CLOSES)
+SOON = np.zeros((200, 2))  # requests are answered at once
 
 
 def one_loan(scene, **fields):
@@ -158,18 +159,115 @@ def test_relief_is_refused_where_no_plan_is_credible(scene):
     moment = moment_of(WORLD, traits, first_recent(traits), NEVER, 30)
     inside = ~moment.protected & (moment.t < WORLD.index(2020, 4))
     standing.seen_cash_margin[:] = -0.10
-    assert not bank.ask_for_relief(moment, ledger, book, standing, trouble, EVERYBODY)[inside].any()
+    ledger.cash[:] = 0
+
+    def ask(here=EVERYBODY):
+        return bank.ask_for_relief(moment, ledger, book, standing, trouble, here, SOON)
+
+    assert not ask()[inside].any()
     standing.seen_cash_margin[:] = 0.02
-    granted = bank.ask_for_relief(moment, ledger, book, standing, trouble, EVERYBODY)
+    # without profit to speak of: nobody is too sound for it
+    standing.seen_margin[:] = 0.0
+    granted = ask()
     owes = (book.balance * (book.monthly > 0)).sum(axis=1) > 0
     assert (granted == (~moment.protected & owes))[inside].all()
     assert granted[inside].any()
     # nobody reschedules a firm that stopped
     standing.eased_until[:] = -1
-    assert not bank.ask_for_relief(moment, ledger, book, standing, trouble, NOBODY).any()
+    assert not ask(NOBODY).any()
 
 
-def test_all_is_due_where_trade_is_given_up(scene):
+def one_in_trouble(scene, **standing):
+    """The first firm in the portfolio, in trouble for a year, without cash, with a loan to reschedule."""
+    traits = replace(scene[0], start=np.zeros(200, dtype=int), join=np.zeros(200, dtype=int))
+    book = one_loan(scene, balance=2_400_000, monthly=100_000, maturity=60)
+    moment = moment_of(WORLD, traits, first_recent(traits), NEVER, 40)  # before the epidemic: no aid
+    trouble = distress.calm(200)
+    trouble.months[:], scene[1].cash[:] = 12, 0
+    view = {"seen_cash_margin": 0.02, "seen_margin": 0.0, "seen_equity": 0.1} | standing
+    for name, value in view.items():
+        getattr(scene[4], name)[:] = value
+    return moment, scene[1], book, scene[4], trouble
+
+
+def eased(case, u=(0.0, 0.9)):
+    drawn = np.tile(np.array(u), (200, 1))
+    return bool(bank.ask_for_relief(*case, EVERYBODY, drawn)[0])
+
+
+def test_relief_is_for_those_who_need_it(scene):
+    assert eased(one_in_trouble(scene))
+
+
+def test_who_has_a_months_sales_in_cash_needs_no_relief(scene):
+    case = one_in_trouble(scene)
+    case[1].cash[0] = case[0].monthly_sales[0]
+    assert not eased(case)
+    case[1].cash[0] -= 1
+    assert eased(case)
+
+
+@pytest.mark.parametrize(
+    ("equity", "margin", "granted"), [(0.31, 0.011, False), (0.31, 0.01, True), (0.3, 0.02, True)]
+)
+def test_a_sound_firm_is_not_rescheduled(scene, equity, margin, granted):
+    assert eased(one_in_trouble(scene, seen_equity=equity, seen_margin=margin)) == granted
+
+
+def test_the_answer_takes_its_time(scene):
+    assert not eased(one_in_trouble(scene), u=(0.5, 0.9))
+    assert eased(one_in_trouble(scene), u=(0.49, 0.9))
+
+
+@pytest.mark.parametrize(("u", "months"), [(0.24, 6), (0.25, 12)])
+def test_relief_runs_from_the_next_month_for_half_a_year_or_a_year(scene, u, months):
+    case = one_in_trouble(scene)
+    assert eased(case, u=(0.0, u))
+    standing, t = case[3], case[0].t[0]
+    assert (standing.eased_until[0], case[2].maturity[0, 0]) == (t + 1 + months, 60 + months)
+    # 2 % of some sales a year are not 12 instalments: nought is left for repayments but for a tenth at least
+    due = [
+        credit.dues(case[2], standing, case[0].t + later, NOBODY)[0][0, 0] for later in (months, months + 1)
+    ]
+    assert due[0] < 100_000 == due[1]
+
+
+@pytest.mark.parametrize(("left", "granted"), [(3, False), (2, True), (0, True)])
+def test_the_next_relief_is_asked_for_before_the_last_one_ends_and_follows_on_it(scene, left, granted):
+    case = one_in_trouble(scene)
+    case[3].eased_until[:] = case[0].t + left
+    assert eased(case) == granted
+    assert case[3].eased_until[0] == case[0].t[0] + (max(left, 1) + 12 if granted else left)
+
+
+def test_nobody_leaves_the_guarantee_within_a_year_of_relief(scene):
+    case = one_in_trouble(scene, seen_equity=0.5, seen_margin=0.05)
+    traits = replace(case[0].traits, leave_month=np.zeros(200, dtype=int))
+    moment, ledger, book, standing = replace(case[0], traits=traits), *case[1:4]
+    book.scheme[0, 0] = SCHEME["general"]
+    standing.eased_until[:] = moment.t - 12
+    assert bank.leave(moment, ledger, book, standing, EVERYBODY)[0] == 0
+    assert book.guaranteed_balance[0] == 2_400_000
+    standing.eased_until[:] = moment.t - 13
+    bank.leave(moment, ledger, book, standing, EVERYBODY)  # without cash a bank takes it over
+    assert book.guaranteed_balance[0] == 0
+    assert book.balance[0].sum() == 2_400_000
+
+
+def test_what_is_seized_repays_loans_without_guarantee_first(scene):
+    book = one_loan(scene, balance=300, missed=200, scheme=SCHEME["general"])
+    book.balance[0, 1], book.scheme[0, 1] = 500, 0
+    amount = np.where(np.arange(200) == 0, 650.0, 0.0)
+    others = book.balance[1:].copy()
+    assert credit.repay_from(book, amount).tolist() == amount.tolist()
+    # 500 of the bank's own risk, 150 of the guaranteed: 150 left, and no more than that can be missed
+    assert book.balance[0, :2].tolist() == [150, 0]
+    assert book.missed[0, 0] == 150
+    assert (book.balance[1:] == others).all()
+    assert credit.repay_from(book, amount)[0] == 150
+
+
+def test_all_is_due_where_trade_has_ended(scene):
     book = one_loan(scene, balance=1_200_000, monthly=100_000, missed=200_000, rate=2.0, grace_until=90)
     assert credit.dues(book, scene[4], np.full(200, 20), NOBODY)[0][0].sum() == 0  # still in grace
     # 1,200,000 less the 200,000 that fell due before and are owed anyway

@@ -23,7 +23,7 @@ from simulator.seen.statements import _true_accounts, statements, truth_closings
 from simulator.world import make_world
 
 WORLD = make_world(8, first_month="2015-01", months=132)
-FIRMS = np.arange(450)
+FIRMS = np.arange(600)
 KEY = ["firm_id", "period_end"]
 
 

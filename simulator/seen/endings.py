@@ -5,13 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from simulator.distress import FILING_COST
 from simulator.seen.desk import DAY, Desk, days, finish
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
 # a trustee reads the books of a bankrupt firm; of the others less comes out (project defaults)
 FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM = 0.7, 0.25
-FILING_COST = 2_000_000.0  # yen: court deposit and lawyer of a small bankruptcy, order of magnitude
 
 
 @dataclass(frozen=True)

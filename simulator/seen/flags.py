@@ -9,8 +9,8 @@ from simulator.shocks import CAUSE
 
 # Project defaults: no bank publishes how its system fares. About half of the flags come to nothing.
 NO_SYSTEM = 0.40  # share of banks without a system of their own; the rest differ in how often they speak up
-FALLS, LATE, LEAVES = 0.45, 0.13, 0.10  # share of true occasions that are flagged, a quarter or a month each
-FALSE_FALLS, FALSE_LATE, FALSE_LEAVES = 0.006, 0.0012, 0.0012  # of other firms: seasons, a big purchase, talk
+FALLS, LATE, LEAVES = 0.45, 0.20, 0.10  # share of true occasions that are flagged, a quarter or a month each
+FALSE_FALLS, FALSE_LATE, FALSE_LEAVES = 0.003, 0.0008, 0.0008  # of other firms: seasons, a big purchase, talk
 
 
 def external_flags(desk: Desk) -> pd.DataFrame:
@@ -27,7 +27,7 @@ def external_flags(desk: Desk) -> pd.DataFrame:
     has_system = system[:, 1] >= NO_SYSTEM
     eager = np.where(has_system, 0.5 + system[:, 2], 0.0)[:, None]
     advised = desk.supply.adviser >= 0
-    falls = (cash < 0.45 * past) & (cash < 0.9 * out)
+    falls = (cash < 0.35 * past) & (cash < 0.6 * out)
     late = (desk.lives.delay > 0).any(axis=2)
     leaves = desk.lives.gap[:, :, CAUSE["staff"]] > 0.08
     frames = []
