@@ -20,16 +20,18 @@ log = logging.getLogger(__name__)
 FIRST_MONTH = "2015-01"
 SCAN_FIRMS = 500  # simulated at once while looking for firms: no figure depends on it
 FAILED, RECOVERED = 5, 3  # firms drawn of these two roles
+MONTHS_HANDED_IN = 24  # trial balances of two years: fewer leave little to read
 LONG_MONTHS = 12  # a spell of trouble that lasts a year is long: every business year shows it once
 NO_SIGN_DAYS = 31  # a first sign within a month of default comes too late to be one
 READ = ("truth/lives", "truth/troubles", "truth/dressing")
 RULE = Words(
     "番号の小さい順に最初に当てはまる先：①原因の異なる破綻5先（最初の兆候がデフォルトの31日より前）、"
     "②12か月以上の苦境から立ち直りデフォルトしていない3先、③決算を粉飾した1先、"
-    "④兆候なく破綻した1先。①〜③は試算表を出す先に限る。",
+    "④兆候なく破綻した1先。①〜③は試算表を24か月分以上出した先に限る。",
     "The first by number that fits: (1) five that failed of five different causes, the first sign more than "
     "31 days before; (2) three without default that came through twelve months of trouble or more; (3) one "
-    "that dressed a closing; (4) one that failed without a sign. Those of (1) to (3) hand in trial balances.",
+    "that dressed a closing; (4) one that failed without a sign. Those of (1) to (3) handed in trial balances "
+    "of 24 months or more.",
 )
 
 
@@ -39,7 +41,7 @@ def choose(truth: Mapping[str, pd.DataFrame]) -> list[tuple[int, str, str]]:
     Parameters
     ----------
     truth : mapping of str to DataFrame
-        ``truth/lives`` (``firm_id``, ``number``, ``stage``, ``cause``, ``first_sign_date``,
+        ``truth/lives`` (``firm_id``, ``number``, ``trial_months`` handed in, ``cause``, ``first_sign_date``,
         ``default_date``), ``truth/troubles`` (``firm_id``, ``months``, ``outcome``) and ``truth/dressing``
         (``firm_id``), of all firms to choose from.
 
@@ -55,8 +57,8 @@ def choose(truth: Mapping[str, pd.DataFrame]) -> list[tuple[int, str, str]]:
 
     Examples
     --------
-    >>> lives = pd.DataFrame({"firm_id": ["00000004"], "number": [4], "stage": [1], "cause": ["accident"],
-    ...     "first_sign_date": [pd.NaT], "default_date": [pd.Timestamp("2020-05-31")]})
+    >>> lives = pd.DataFrame({"firm_id": ["00000004"], "number": [4], "trial_months": [0],
+    ...     "cause": ["accident"], "first_sign_date": [pd.NaT], "default_date": [pd.Timestamp("2020-05-31")]})
     >>> none = pd.DataFrame({"firm_id": [], "months": [], "outcome": []})
     >>> choose({"truth/lives": lives, "truth/troubles": none, "truth/dressing": none})
     [(4, 'unsigned', 'accident')]
@@ -68,7 +70,7 @@ def choose(truth: Mapping[str, pd.DataFrame]) -> list[tuple[int, str, str]]:
     failed = lives["default_date"].notna()
     days = (lives["default_date"] - lives["first_sign_date"]).dt.days
     seen_before = failed & (days > NO_SIGN_DAYS)
-    monthly = lives["stage"] >= 2
+    monthly = lives["trial_months"] >= MONTHS_HANDED_IN
     long = truth["truth/troubles"]
     long = long[((long["outcome"] == "passed") & (long["months"] >= LONG_MONTHS)).to_numpy()]
     came_through = ~failed & lives["firm_id"].isin(long["firm_id"])
@@ -94,7 +96,7 @@ def choose(truth: Mapping[str, pd.DataFrame]) -> list[tuple[int, str, str]]:
 def scan(
     firms: int, *, months: int, seed: int, workers: int = 1, progress: Progress | None = None
 ) -> dict[str, pd.DataFrame]:
-    """Simulate firms without due items and notes, and return their truth."""
+    """Simulate firms without due items and notes, and return their truth, with the `trial_months` seen."""
     chunks = [np.arange(start, min(start + SCAN_FIRMS, firms)) for start in range(0, firms, SCAN_FIRMS)]
     one = partial(_truth_of, months=months, seed=seed)
     found = []
@@ -110,7 +112,11 @@ def _truth_of(numbers: np.ndarray, *, months: int, seed: int) -> dict[str, pd.Da
     tables = simulate_chunk(
         numbers, months=months, seed=seed, first_month=FIRST_MONTH, due_items=False, notes=False
     )
-    return {name: tables[name] for name in READ}
+    seen = tables["statements"]
+    trials = seen[seen["kind"] == "trial"].groupby("firm_id")["period_end"].nunique()
+    lives = tables["truth/lives"]
+    months = lives["firm_id"].map(trials).fillna(0).astype("int64")
+    return {name: tables[name] for name in READ} | {"truth/lives": lives.assign(trial_months=months)}
 
 
 def why(role: str, cause: str) -> Words:

@@ -19,8 +19,8 @@ run = CliRunner().invoke
 
 
 def lives(*rows: tuple) -> pd.DataFrame:
-    """Return truth/lives of (number, stage, cause, first sign, default), months of 2020 as numbers."""
-    columns = ["number", "stage", "cause", "first_sign_date", "default_date"]
+    """Return truth/lives of (number, trial balances, cause, first sign, default), months of 2020 as numbers."""
+    columns = ["number", "trial_months", "cause", "first_sign_date", "default_date"]
     frame = pd.DataFrame(rows, columns=columns)
     for name in ("first_sign_date", "default_date"):
         ends = [None if pd.isna(month) else f"2020-{month:02.0f}-15" for month in frame[name]]
@@ -39,21 +39,21 @@ def truth(frame: pd.DataFrame, *, passed: dict[int, int] | None = None, dressed:
 
 
 PORTFOLIO = lives(
-    (20, 3, "demand", 1, 9),
-    (3, 1, "owner", 1, 9),  # failed, but hands in closings only
-    (4, 2, "demand", 2, 9),  # before 20 by number
-    (5, 2, "wages", 9, 9),  # its sign came in the month of default
-    (6, 3, "material", None, 9),  # no sign at all, after 5 by number
-    (7, 2, None, None, None),
-    (8, 2, None, None, None),
-    (9, 3, None, None, None),
-    (10, 2, None, None, None),
-    (11, 2, None, None, None),
-    (12, 2, "owner", 3, 9),
-    (13, 2, "stock", 3, 9),
-    (14, 2, "quality", 3, 9),
-    (15, 2, "staff", 3, 9),
-    (16, 2, "accident", 3, 9),
+    (20, 132, "demand", 1, 9),
+    (3, 23, "owner", 1, 9),  # failed, but a month too few was handed in
+    (4, 24, "demand", 2, 9),  # before 20 by number
+    (5, 24, "wages", 9, 9),  # its sign came in the month of default
+    (6, 132, "material", None, 9),  # no sign at all, after 5 by number
+    (7, 24, None, None, None),
+    (8, 24, None, None, None),
+    (9, 132, None, None, None),
+    (10, 24, None, None, None),
+    (11, 24, None, None, None),
+    (12, 24, "owner", 3, 9),
+    (13, 24, "stock", 3, 9),
+    (14, 24, "quality", 3, 9),
+    (15, 24, "staff", 3, 9),
+    (16, 24, "accident", 3, 9),
 )
 
 
