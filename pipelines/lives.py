@@ -30,8 +30,8 @@ RULE = Words(
     "④兆候なく破綻した1先。①〜③は試算表を24か月分以上出した先に限る。",
     "The first by number that fits: (1) five that failed of five different causes, the first sign more than "
     "31 days before; (2) three without default that came through twelve months of trouble or more; (3) one "
-    "that dressed a closing; (4) one that failed without a sign. Those of (1) to (3) handed in trial balances "
-    "of 24 months or more.",
+    "that dressed a closing; (4) one that failed without a sign. Those of (1) to (3) handed in trial "
+    "balances of 24 months or more.",
 )
 
 

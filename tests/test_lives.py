@@ -19,7 +19,7 @@ run = CliRunner().invoke
 
 
 def lives(*rows: tuple) -> pd.DataFrame:
-    """Return truth/lives of (number, trial balances, cause, first sign, default), months of 2020 as numbers."""
+    """Return truth/lives of (number, trial balances, cause, first sign, default), months in 2020."""
     columns = ["number", "trial_months", "cause", "first_sign_date", "default_date"]
     frame = pd.DataFrame(rows, columns=columns)
     for name in ("first_sign_date", "default_date"):
