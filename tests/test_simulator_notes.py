@@ -16,8 +16,10 @@ from simulator.notes import briefs, cited, figures, heard, phrases, picks, slots
 from simulator.notes.table import TRUTH, empty_truth_notes, notes_and_truth
 from simulator.notes.told import MODALITY, RESOLVED
 from simulator.notes.writers import ERAS, MOVES, writers
+from simulator.seen import interim
 from simulator.seen.desk import Desk
 from simulator.seen.endings import endings
+from simulator.seen.statements import statements
 from simulator.world import make_world
 
 WORLD = make_world(6, first_month="2015-01", months=132)
@@ -385,6 +387,37 @@ def test_dressed_closings_are_cited_as_they_are_shown(desk):
         true = ordinary[f, k - 11 : k + 1].sum()
         assert books.year_profit[f, k] == pytest.approx(true + record.booked[row].sum(), abs=1)
         assert books.year_sales[f, k] >= a["sales"][f, k - 11 : k + 1].sum()
+
+
+def test_sums_cited_of_a_closing_are_those_of_the_paper(desk, joined):
+    books = cited.books(desk)
+    paper = statements(desk)
+    paper = paper[(paper["kind"] == "annual") & (paper["source_actor"] == "association")]
+    paper = paper.drop_duplicates(["firm_id", "period_end"], keep="last")
+    firm, end = paper["firm_id"].astype(int).to_numpy(), paper["period_end"].dt
+    k = (end.year * 12 + end.month - 1).to_numpy() - WORLD.first - desk.traits.start[firm]
+    off = books.year_sales[firm, k] / paper["sales"].to_numpy() - 1
+    gross = interim.habits(desk).with_tax[firm]
+    assert gross.sum() > 200
+    # but for errors in the books that nobody put right
+    assert (np.abs(off[gross]) < 1e-6).mean() > 0.97
+    assert (np.abs(off[~gross]) < 1e-6).mean() > 0.97
+    # by hand: one firm's year within the time of 8 per cent
+    day = WORLD.month_ends[desk.traits.start[firm] + k]
+    eight = (day > np.datetime64("2015-04-01")) & (day < np.datetime64("2019-10-01"))
+    f, at = firm[gross & eight][0], k[gross & eight][0]
+    net = desk.lives.accounts["sales"][f, at - 11 : at + 1]
+    assert books.year_sales[f, at] == np.rint(net * 1.08).sum()
+    assert books.monthly[f, at] == pytest.approx(books.year_sales[f, at] / 12)
+    # what notes say of last year's sales, three figures kept; copies of older notes aside
+    own = joined[~joined["copied"]]
+    said = plain(own["text"]).str.extract(r"前期は売(?:上|上高|り上げ)([\d,]+)万円、")[0].str.replace(",", "")
+    said = said.dropna().astype(float)
+    rows = own.loc[said.index]
+    since = (rows["date"].dt.month.to_numpy() - desk.traits.year_end[rows["firm"]]) % 12
+    shown = books.year_sales[rows["firm"], rows["s"] + 1 - since]
+    assert len(said) > 20
+    assert (np.abs(said * 1e4 - shown) <= 0.005 * shown + 5e3).all()
 
 
 def test_notes_fit_trade_and_size(desk, joined):
