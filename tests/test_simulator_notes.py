@@ -95,6 +95,41 @@ def test_every_fact_can_be_told_in_every_trade_it_is_told_of():
             assert all(forms[row.fact, form][1] for form in ("yes", "memo"))
 
 
+OF_STAFF = (
+    "健康診断|若手|資産形成|取締役会|従業員の|社員の|就業規則|退職金|有給|残業|給与振込|シフト|人件費率"
+)
+
+
+def test_who_works_alone_is_not_said_to_have_staff():
+    assert [phrases.band(staff) for staff in (1, 2, 4, 9, 19, 500)] == [0, 2, 3, 5, 10, 20]
+    for trade in TRADES:
+        alone, all_ = phrases.forms(trade, 0), phrases.forms(trade)
+        for row in heard.facts().itertuples():
+            if not phrases.fits(row.trades, trade):
+                continue
+            # whatever is told of a firm that small can still be put into each form but one: reasons and plans
+            for form in phrases.FORMS:
+                if (row.fact, form) in all_ and form not in ("why", "plan"):
+                    assert (row.fact, form) in alone, (row.fact, form, trade)
+            if row.least_staff == 1:
+                texts = [text for (fact, form), pool in alone.items() for text in pool[0]
+                         if fact == row.fact and form != "other"]  # fmt: skip
+                assert not [text for text in texts if re.search(OF_STAFF, text)]
+        for role in visits.ROLES:
+            for kind in ("open", "trend", "level", "routine", "close", "small", "refuse", "nothing"):
+                for month in range(2015 * 12, 2026 * 12):
+                    pools = phrases.calm(kind, role, "visit", trade, month, 0)
+                    texts = [text for pool in pools.values() for one in pool for text in one]
+                    assert not [text for text in texts if re.search(OF_STAFF, text)]
+    # a firm of 20 may have a board; one of 10 has none. Nobody reorganises in January
+    ten, twenty = (
+        {text for pool in phrases.calm("routine", "bank_officer", "visit", "maker", 2020 * 12, staff).values()
+         for one in pool for text in one}
+        for staff in (10, 20)
+    )  # fmt: skip
+    assert twenty - ten == {"次の取締役会の日程を確認。"}
+
+
 def test_phrases_are_written_out():
     assert phrases.expand("納付が[遅れ|滞っ]ている") == ("納付が遅れている", "納付が滞っている")
     with pytest.raises(ValueError, match="brackets do not match"):
@@ -427,6 +462,10 @@ def test_notes_fit_trade_and_size(desk, joined):
     assert stock.sum() > 10
     assert set(trade[stock]) <= {"food", "maker", "wholesale", "retail", "estate", "other"}
     staff = desk.lives.accounts["employees"][own["firm"], own["s"]]
+    hired = own["text"].str.contains(OF_STAFF, regex=True).to_numpy()
+    assert hired.sum() > 50
+    # of others it may be told that their staff ran away
+    assert (staff[hired] >= 2).mean() > 0.99
     heads = own["text"].str.contains("経理部長|総務部長", regex=True).to_numpy()
     assert (staff[heads] > 60).all()
     clinics = own["text"].str.contains("院長|理事長", regex=True).to_numpy()

@@ -46,6 +46,11 @@ class Note:
     used: list[tuple[str, ...]] = field(default_factory=list)  # calm sentences that are in it already
     aside: bool = False  # somebody else than the owner was spoken with
 
+    @property
+    def staff(self) -> int:
+        """Number of staff from which sentences are still sensible (`phrases.band`)."""
+        return phrases.band(self.figures["staff"])
+
     def chance(self, share: float) -> bool:
         """Tell whether something happens that happens with this chance."""
         return next(self.picks) < 65536 * share

@@ -67,7 +67,7 @@ def _form(note: Note, one: Statement, fact: str, form: str) -> str:
     told = one.there and one.manner == ASSERTED
     told = told and (one.fact not in figures.PCT_FACTS or one.pct in figures.PCT_WORTH_NAMING)
     told = told and (one.amount < 0 or one.amount >= figures.LEAST_AMOUNT)
-    full, bare = phrases.forms(note.trade)[fact, form]
+    full, bare = phrases.forms(note.trade, note.staff)[fact, form]
     pool = full if told or not bare else bare
     return pool[next(note.picks) % len(pool)]
 
@@ -100,7 +100,7 @@ def state(note: Note, slots: Slots, one: Statement) -> str:
 
 def _background(note: Note, one: Statement, form: str) -> tuple[str, ...]:
     """Return a sentence on why it is so, or what will be done, where there is one."""
-    pool = phrases.forms(note.trade).get((one.fact, form), ((),))[0]
+    pool = phrases.forms(note.trade, note.staff).get((one.fact, form), ((),))[0]
     return (pool[next(note.picks) % len(pool)], "。") if pool else ()
 
 
@@ -154,7 +154,7 @@ def _kind(one: Statement) -> str:
 
 def calm(note: Note, slots: Slots, kind: str) -> str:
     """Return a sentence that states nothing, in keeping with how things are, or nothing."""
-    texts = phrases.calm(kind, note.role, note.channel, note.trade, note.month)
+    texts = phrases.calm(kind, note.role, note.channel, note.trade, note.month, note.staff)
     turn = next(note.picks)
     given = [name for name in note.given if name in texts]
     is_special = given and ("" not in texts or turn % 3)
