@@ -14,7 +14,7 @@ from simulator.firms import draw_traits
 from simulator.life import live
 from simulator.notes import briefs, cited, figures, heard, phrases, picks, slots, visits, wording
 from simulator.notes.table import TRUTH, empty_truth_notes, notes_and_truth
-from simulator.notes.told import MODALITY, RESOLVED
+from simulator.notes.told import MODALITY, RESOLVED, told
 from simulator.notes.writers import ERAS, MOVES, writers
 from simulator.seen import interim
 from simulator.seen.desk import Desk
@@ -368,6 +368,39 @@ def test_what_is_asserted_is_so_and_what_is_denied_may_be_a_lie(desk, joined):
     assert over.sum() > 5
     assert all(window)
     assert MODALITY[RESOLVED] == "resolved"
+
+
+def test_nobody_denies_relief_that_he_granted(desk, joined):
+    lenders = joined[joined["author_role"] != "tax_adviser"]
+    denial = "条件変更の(?:予定|相談)はない|条変予定なし|延滞・条変なし|条件変更は考えていない"
+    denial += "|約定(?:通|どお)り行われて|返済は約定どおり"
+    said = lenders[lenders["text"].str.contains(denial, regex=True)]
+    # what was said the last time may be told, if it is told as past
+    said = said[~said["text"].str.contains("(?:前回|昨年).{0,12}(?:条件変更|約定)", regex=True)]
+    within = [desk.lives.eased[f, max(s - 11, 0) : s + 1].any()
+              for f, s in zip(said["firm"], said["s"], strict=True)]  # fmt: skip
+    assert len(said) > 50
+    assert not any(within)
+    # and relief that is written of was granted
+    open_ = joined[joined["text"].str.contains("条変先訪問|条件変更先の定例|返済を減額した状態が続いている")]
+    assert len(open_) > 5
+    assert all(desk.lives.eased[f, max(s - 11, 0) : s + 1].any()
+               for f, s in zip(open_["firm"], open_["s"], strict=True))  # fmt: skip
+
+
+def test_sentences_may_ask_that_something_is_not_so(desk):
+    wanted = "条件変更は考えていないが、制度だけ知っておきたいとのことで説明。"
+    texts = phrases.calm("routine", "association_officer", "visit", "maker", 2018 * 12)
+    note = next(iter(briefs.briefs(desk, *_first_talks(desk))))
+    for given, there in (((), True), (("eased",), False), (("sound",), True)):
+        note.given = given
+        assert ((wanted,) in wording._usual(note, texts)) == there
+
+
+def _first_talks(desk):
+    seen, books = visits.visits(desk), cited.books(desk)
+    authors = writers(desk, seen)
+    return seen, authors, told(desk, heard.states(desk, books), seen, authors.talkative[authors.who]), books
 
 
 def test_notes_of_bankrupt_customers_come_of_customers_that_failed(desk, joined):
