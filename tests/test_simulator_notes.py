@@ -412,6 +412,25 @@ def test_notes_of_bankrupt_customers_come_of_customers_that_failed(desk, joined)
         assert desk.lives.customer_failed[row.firm, max(row.s - 4, 0) : row.s + 1].any()
 
 
+def test_only_customers_of_weight_are_called_main_ones(desk, joined):
+    words = phrases.industries()
+    main = "|".join(sorted({one for text in words["mainclient"] for one in text.split("|")}))
+    small = "|".join(sorted({one for text in words["smallclient"] for one in text.split("|")}))
+    own = joined[~joined["copied"] & (joined["topic"] == "Q3") & (joined["modality"] == "asserted")]
+    stopped = "との取引が?終了|失注|離脱|より発注停止|から取引を打ち|が他社に|からの受注が"
+    stopped += "|の内製化|の発注先の見直し"
+    said = {}
+    for name, names in (("main", main), ("small", small)):
+        said[name] = own[plain(own["text"]).str.contains(f"(?:{names})(?:{stopped})")]
+    assert {name: len(rows) > 4 for name, rows in said.items()} == {"main": True, "small": True}
+    weight = (1 - desk.traits.cash_share)[:, None] * desk.traits.customer_share[:, :3]
+    for name, rows in said.items():
+        for f, s in zip(rows["firm"], rows["s"], strict=True):
+            bills = desk.lives.issued[f, max(s - 1, 0) : s + 1].sum(axis=0)
+            left = bills[:3] / bills.sum() < 0.45 * desk.traits.customer_share[f, :3]
+            assert (weight[f, left].max() >= 0.15) == (name == "main")
+
+
 def test_cited_changes_of_sales_are_those_of_the_books(desk, joined):
     books = cited.books(desk)
     own = joined[~joined["copied"]]
