@@ -230,6 +230,25 @@ def test_without_truth_nothing_of_it_is_on_the_page_and_with_it_what_was_shown_s
     assert "主要販売先の喪失" not in text_of(outside)
 
 
+def test_the_cause_of_a_spell_and_of_the_failure_say_when_they_were_looked_at() -> None:
+    tables = true()
+    # the customer turned away at the beginning; at the end the owner's illness cost more
+    tables["truth/lives"] = tables["truth/lives"].assign(cause="owner")
+    html = page(raw() | tables)
+    told = {
+        "ja": ("破綻の原因（終わりの時点） 代表者の病気・承継", "始まりの原因", "主要販売先の喪失",
+               "長い苦境では異なる"),
+        "en": ("Cause of failure (at the end) The owner", "Cause at its beginning", "Main customer lost",
+               "they may differ"),
+    }  # fmt: skip
+    for language, words in told.items():
+        box = text_of(re.search(r'<section class="truth".*?</section>', html, flags=re.S)[0], language)
+        for one in words:
+            assert one in box, one
+    without = page(raw() | tables | {"truth/troubles": tables["truth/troubles"][:0]})
+    assert "長い苦境では異なる" not in text_of(without)
+
+
 def test_truth_marks_dots_only_where_a_closing_was_shown_otherwise() -> None:
     found = [
         len([one for one in svg.iter() if one.get("class") == "true"])
