@@ -13,7 +13,7 @@ from review import life_charts, life_events
 from review.formats import bilingual, number, percent
 from review.labels import Words, label
 from review.life_books import bank_versions, closings_grid, trial_grid
-from review.life_credit import counterparties, loans
+from review.life_credit import counterparties, loans, reliefs
 from review.life_facts import day, ends, facts, truth
 from review.life_frames import Frames, end_of, firm_frames, latest
 from review.life_panel import calendar
@@ -89,6 +89,7 @@ def render_life(
         last_month=f"{until - pd.DateOffset(months=LATE_MONTHS):%Y-%m}",
         versions=bank_versions(own),
         loans=loans(own),
+        reliefs=reliefs(own),
         counterparties=counterparties(own),
         notes=notes(own),
         tables=own,

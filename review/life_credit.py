@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from review.labels import Words, label
-from review.life_frames import Frames, latest
+from review.life_frames import Frames, books, latest
+from review.life_series import YEAR, account, balances_by_loan, year_sum
 
 MOST = 10  # counterparties of a side shown by name
 OWN_RISK = Words("プロパー", "own risk")
@@ -46,6 +47,69 @@ def loans(frames: Frames) -> list[Loan]:
                  first["grace_until"], last["balance"], last["known_date"])
         )  # fmt: skip
     return sorted(found, key=lambda loan: (loan.executed, loan.loan_id))
+
+
+@dataclass(frozen=True)
+class Relief:
+    """What a rescheduling changed, and the cash there was; NaN where the tables do not tell."""
+
+    agreed: float  # yen a month, of the loans that go on
+    paid: float  # … by what their balances fell in the year after it
+    cash_months: float  # of sales
+
+
+def reliefs(frames: Frames) -> dict[pd.Timestamp, Relief]:
+    """Return each rescheduling by its day.
+
+    Loans' rows keep the instalment once agreed, so what is paid under relief is read off the balances at
+    quarters' ends: of loans open at the first one and the last one within a year.
+    """
+    events = frames["events"]
+    found = events.loc[events["kind"].eq("rescheduling").to_numpy(), "event_date"]
+    wide = balances_by_loan(frames["loans"])
+    cash = _cash_months(frames)
+    return {day: Relief(*_instalments(frames["loans"], wide, day), _as_of(cash, day)) for day in found}
+
+
+def _instalments(loans: pd.DataFrame, wide: pd.DataFrame, day: pd.Timestamp) -> tuple[float, float]:
+    """Return what was to be paid a month and what was, yen."""
+    within = wide.index[(wide.index >= day) & (wide.index <= day + pd.DateOffset(years=1))]
+    if len(within) < 2:
+        return float("nan"), float("nan")
+    first, last = within[0], within[-1]
+    open_ = wide.columns[((wide.loc[first] > 0) & (wide.loc[last] > 0)).to_numpy()]
+    terms = latest(loans[loans["loan_id"].isin(open_).to_numpy()], "loan_id")
+    # loans still without repayment then, and those repaid in one sum, are no part of it
+    paying = terms[((terms["monthly_repayment"] > 0) & ~(terms["grace_until"] > day)).to_numpy()]
+    names = list(paying["loan_id"])
+    if not names:
+        return float("nan"), float("nan")
+    months = (last.year - first.year) * YEAR + last.month - first.month
+    fall = float((wide.loc[first, names] - wide.loc[last, names]).sum())
+    return float(_instalment_before(loans, names, day)), fall / months
+
+
+def _instalment_before(loans: pd.DataFrame, names: list[str], day: pd.Timestamp) -> float:
+    rows = loans[(loans["loan_id"].isin(names) & (loans["known_date"] <= day)).to_numpy()]
+    return float(latest(rows, "loan_id")["monthly_repayment"].sum())
+
+
+def _cash_months(frames: Frames) -> pd.Series:
+    """Return cash in months of sales by period end: of trial balances, and of closings."""
+    annual, trial = books(frames["statements"], "annual"), books(frames["statements"], "trial")
+    year = year_sum(account(trial, "sales")).reindex(trial.index)
+    parts = [
+        account(one, "cash_deposits") / (sales / YEAR).where(lambda value: value > 0)
+        for one, sales in ((annual, account(annual, "sales")), (trial, year))
+    ]
+    both = pd.concat([part.dropna() for part in parts])
+    return both[~both.index.duplicated(keep="last")].sort_index()
+
+
+def _as_of(values: pd.Series, day: pd.Timestamp) -> float:
+    """Return the last value of the year up to a day, NaN where there is none."""
+    past = values[(values.index <= day) & (values.index > day - pd.DateOffset(years=1))]
+    return float(past.iloc[-1]) if len(past) else float("nan")
 
 
 def guaranteed_by_scheme(frames: Frames, until: pd.Timestamp) -> list[tuple[Words, int, float]]:

@@ -84,10 +84,14 @@ def balances(loans: pd.DataFrame) -> pd.Series:
     >>> balances(rows).to_dict()
     {Timestamp('2019-12-31 00:00:00'): 14.0, Timestamp('2020-03-31 00:00:00'): 13.0}
     """
-    wide = loans.pivot_table(index="known_date", columns="loan_id", values="balance", aggfunc="last")
-    sums = wide.ffill().sum(axis=1)
-    ends = sums.index - pd.Timedelta(days=TOLD_DAYS) + pd.offsets.MonthEnd(0)
-    return sums.groupby(ends).last()
+    return balances_by_loan(loans).sum(axis=1)
+
+
+def balances_by_loan(loans: pd.DataFrame) -> pd.DataFrame:
+    """Return each loan's balance in a column by the month's end that rows speak of; see `balances`."""
+    wide = loans.pivot_table(index="known_date", columns="loan_id", values="balance", aggfunc="last").ffill()
+    ends = wide.index - pd.Timedelta(days=TOLD_DAYS) + pd.offsets.MonthEnd(0)
+    return wide.groupby(ends).last()
 
 
 def grace_spans(loans: pd.DataFrame) -> list[tuple[pd.Timestamp, pd.Timestamp]]:

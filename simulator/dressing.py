@@ -8,19 +8,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from simulator import layers
-from simulator.books import Ledger, balance_sheet
+from simulator import aims, layers
+from simulator.books import Ledger
 from simulator.credit import LoanBook
 from simulator.draws import uniforms
 from simulator.firms import Traits
-from simulator.layers import ASSETS, KIND, KINDS, NET, PART, PARTS, TAXED, UNIT, UNPAID, VERSIONS, Year
+from simulator.layers import ASSETS, KIND, KINDS, NET, PART, PARTS, TAXED, UNPAID, VERSIONS, Year
 from simulator.moment import Moment
 from simulator.world import World
 
 NEVER = -1
 # Who dresses is a project default: known cases are about 1 % of bankruptcies (domain §4.4), the true share is
-# unknown. With this bound about 4 % of the firms ever do.
-HONESTY_BELOW = 0.045
+# unknown. Below this bound they would; about 4 % of all firms ever need to, can, and do.
+HONESTY_BELOW = 0.105
 # by what, as a first and a second habit: stock is the commonest by every source, invented sales are dear
 # (they cost consumption tax); the other weights are project defaults
 FIRST = {
@@ -31,10 +31,6 @@ SECOND = FIRST | {"bank_versions": 0.30, "earnings_break": 0.35}
 HAS_SECOND, TIDIES = 0.65, 0.5  # shares of those who would dress (project defaults)
 LEAST_STOCK = 0.15  # months of sales, for padding to be believed
 MOST_CASH_SALES = 0.5  # who is paid on the spot has no receivables to invent
-TARGET = (0.003, 0.012)  # ordinary profit ÷ sales that is shown: a small black figure
-CALM = 0.015  # above it a good year takes old layers off
-LEAST_EQUITY, NEAR = 0.02, 0.06  # of assets: shown at least, and how far below it a firm still tries
-BROKEN_EQUITY, BROKEN_NEAR = 0.10, 0.15  # the same, where years need not follow on each other
 FIRST_CLOSING = 12  # month of life from which every closing has a whole year
 SHIFT_AFTER = 18  # months until old layers are moved
 
@@ -63,8 +59,9 @@ class Dressing:
     """Habits and layers of the firms that would dress (m,), and by what their last closing flatters (n,)."""
 
     who: np.ndarray  # places in the chunk
-    habit: np.ndarray  # (m, 2) places in KINDS; NEVER: no second one
+    habit: np.ndarray  # (m, 3) places in KINDS; NEVER: no second one. The third is for need only
     u: np.ndarray  # (m, 9) persistent draws
+    reach: np.ndarray  # (m, 3) more of them: how far a firm goes
     year: dict[str, np.ndarray]  # the running business year's true lines
     year_sales: np.ndarray  # of the last business year
     balance: np.ndarray  # (m, PARTS)
@@ -97,12 +94,17 @@ def habits(world: World, traits: Traits) -> Dressing:
     possible[:, KIND["stock_padding"]] = traits.stock_months[who] > LEAST_STOCK
     for kind in ("fictitious_sales", "circular_trade"):
         possible[:, KIND[kind]] = traits.cash_share[who] < MOST_CASH_SALES
+    reach = uniforms(world.seed, "dressing reach", traits.number, 3)[who]
+    first = _choose(FIRST, possible, u[:, 0])
     second = np.where(u[:, 1] < HAS_SECOND, _choose(SECOND, possible, u[:, 2]), NEVER)
+    for taken in (first, second):
+        possible[np.flatnonzero(taken >= 0), taken[taken >= 0]] = False
     lines = ("sales", "cost_of_sales", "selling_general_admin", "depreciation")
     return Dressing(
         who=who,
-        habit=np.column_stack([_choose(FIRST, possible, u[:, 0]), second]),
+        habit=np.column_stack([first, second, _choose(FIRST, possible, reach[:, 0])]),
         u=u,
+        reach=reach,
         year={name: np.zeros(m) for name in (*lines, "nonoperating_income", "nonoperating_expenses")},
         year_sales=np.zeros(m),
         balance=np.zeros((m, len(PARTS))),
@@ -155,10 +157,11 @@ def dress(
     firm, old = year.firm, d.balance[row]
     before = old.copy()
     before[:, UNPAID] = 0.0  # bills left out of the last closing came back as this year's cost
-    need, gap, spare = _wishes(moment, d, row, year, ledger, book, lines)
+    wish = _wish(moment, d, row, year, ledger, book, lines)
     tax = moment.world.tax[moment.t[firm]]
     most = layers.room(moment, ledger, year, before)
-    new = layers.take_off(layers.lay_on(before, d.habit[row], need, most, tax), spare)
+    laid, gap = aims.lay_on(before, d.habit[row], wish, most, tax, d.reach[row])
+    new = layers.take_off(laid, wish.spare)
     caught = d.found[row] >= 0
     new[caught] = 0.0
     booked = new - old
@@ -179,7 +182,7 @@ def dress(
     ledger.vat[firm] += levy
     lift[firm] = booked.sum(axis=1)
     d.begun[row] = np.where((d.begun[row] < 0) & (new > 0).any(axis=1), k, d.begun[row])
-    d.needy[row] = (need > 0) | (gap > 0)
+    d.needy[row] = (wish.need > 0) | (wish.gap > 0)
     d.balance[row], d.booked[row], d.year_sales[row] = new, booked, year["sales"]
     return lines | {"selling_general_admin": admin}, lift
 
@@ -188,26 +191,15 @@ def _closing_rows(moment: Moment, d: Dressing) -> np.ndarray:
     return np.flatnonzero(moment.closes[d.who])
 
 
-def _wishes(moment, d, row, year, ledger, book, lines) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return what profit lacks, what equity lacks beside it, and what a good year has to spare, (r,) yen."""
-    firm, sales = year.firm, year["sales"]
-    ordinary = year.ordinary - d.balance[row][:, UNPAID].sum(axis=1)
-    month = Year(firm, {name: lines[name][firm] for name in year.lines})
-    one_off = (lines["extraordinary_income"] - lines["extraordinary_loss"])[firm]
-    assets = balance_sheet(ledger)["total_assets"][firm]
-    net = (ledger.capital + ledger.retained)[firm] + month.ordinary + one_off
-    net = net + d.balance[row][:, ASSETS].sum(axis=1)
-    goes_on = (d.found[row] < 0) & ~moment.closing[firm] & (sales > 0) & (book.balance[firm] > 0).any(axis=1)
-    target = (TARGET[0] + (TARGET[1] - TARGET[0]) * d.u[row, 3]) * sales
-    fails = np.where(d.begun[row] >= 0, ordinary < target, ordinary < 0)  # who began goes on with it
-    need = np.where(goes_on & fails, target - ordinary, 0.0)
-    breaks = d.habit[row, 1] == KIND["earnings_break"]
-    gap = np.where(breaks, BROKEN_EQUITY, LEAST_EQUITY) * assets - net - need
-    tries = goes_on & (fails | ~breaks) & (gap > 0) & (gap < np.where(breaks, BROKEN_NEAR, NEAR) * assets)
-    gap = np.where(tries, np.ceil(gap / UNIT) * UNIT, 0.0)
-    need = np.ceil((need + np.where(breaks, 0.0, gap)) / UNIT) * UNIT
-    spare = np.where(need > 0, 0.0, np.maximum(ordinary - CALM * sales, 0.0))
-    return need, np.where(breaks, gap, 0.0), spare
+def _wish(moment, d, row, year, ledger, book, lines) -> aims.Wish:
+    """Return what the closings at `row` lack and have to spare."""
+    return aims.wish(
+        moment, ledger, book, year, lines, d.balance[row],
+        begun=d.begun[row] >= 0,
+        found=d.found[row] >= 0,
+        breaks=d.habit[row, 1] == KIND["earnings_break"],
+        aim=d.u[row, 3],
+    )  # fmt: skip
 
 
 def close(moment: Moment, dressing: Dressing, book: LoanBook, sheet: dict[str, np.ndarray], k: int) -> None:

@@ -158,6 +158,20 @@ def lay_on(
     return layer
 
 
+def gain(grown: np.ndarray, tax: np.ndarray) -> np.ndarray:
+    """Return the profit (r,) that parts (r, PARTS) laid on make, less the consumption tax that they cost.
+
+    Examples
+    --------
+    >>> grown = np.zeros((1, len(PARTS)))
+    >>> grown[0, [PART["stock"], PART["sales"]]] = 300_000, 110_000
+    >>> gain(grown, np.array([0.1])).tolist()
+    [400000.0]
+    """
+    taxed = grown[:, TAXED]
+    return grown[:, NET].sum(axis=1) - taxed.sum(axis=1) + np.rint(taxed / (1 + tax)[:, None]).sum(axis=1)
+
+
 def take_off(layer: np.ndarray, spare: np.ndarray) -> np.ndarray:
     """Return the layer after a good year's profit has been used to take old parts off it quietly."""
     layer, left = layer.copy(), whole_units(UNDONE * spare)

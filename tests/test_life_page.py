@@ -194,6 +194,25 @@ def test_the_tables_print_the_figures_they_were_given() -> None:
         assert figure in seen, figure
 
 
+def test_relief_shows_what_was_to_be_paid_what_was_and_the_cash_there_was() -> None:
+    tables = raw()
+    assert "毎月返済 千円 – → – 、現預金（月商） 4.0" in text_of(page(tables))  # no balance after it yet
+    after = loan("L1", "2021-10-15", 16_500_000.0, "G1")
+    # a loan in grace is no part of it, nor one that is repaid in one sum
+    graced = loan("L2", "2021-04-15", 9e6, None) | {"grace_until": day("2022-03-31")}
+    short = loan("L3", "2021-04-15", 3e6, None) | {"monthly_repayment": 0.0}
+    others = [
+        one | {"known_date": day(known)} for one in (graced, short) for known in ("2021-04-15", "2021-10-15")
+    ]
+    tables["loans"] = pd.concat([tables["loans"], rows("loans", after, *others)])
+    # 16.8 − 16.5 million from March to September are 50 thousand a month instead of 200;
+    # 4,013 of cash by sales of 1,003 + … + 1,014 = 12,102 a year: 4,013 ÷ 1,008.5 = 3.98 months
+    assert "毎月返済 千円 200 → 50 、現預金（月商） 4.0" in text_of(page(tables))
+    assert "Monthly, JPY thousand 200 → 50 ; cash, months of sales 4.0" in text_of(page(tables), "en")
+    # a firm of which only closings come: 12,345 by 108,000 ÷ 12, known by the closing of December
+    assert "現預金（月商） 1.4" in text_of(page(raw(monthly=False)))
+
+
 def test_counterparties_show_shares_terms_and_what_is_late() -> None:
     html = page(raw())
     # of 400 thousand yen, 300 on the day; the other 100 a month after; the supplier's 250 never
@@ -228,6 +247,25 @@ def test_without_truth_nothing_of_it_is_on_the_page_and_with_it_what_was_shown_s
     assert "他行・資金 1 否定" in text_of(told)
     outside = told.replace(re.search(r'<section class="truth".*?</section>', told, flags=re.S)[0], "")
     assert "主要販売先の喪失" not in text_of(outside)
+
+
+def test_the_cause_of_a_spell_and_of_the_failure_say_when_they_were_looked_at() -> None:
+    tables = true()
+    # the customer turned away at the beginning; at the end the owner's illness cost more
+    tables["truth/lives"] = tables["truth/lives"].assign(cause="owner")
+    html = page(raw() | tables)
+    told = {
+        "ja": ("破綻の原因（終わりの時点） 代表者の病気・承継", "始まりの原因", "主要販売先の喪失",
+               "長い苦境では異なる"),
+        "en": ("Cause of failure (at the end) The owner", "Cause at its beginning", "Main customer lost",
+               "they may differ"),
+    }  # fmt: skip
+    for language, words in told.items():
+        box = text_of(re.search(r'<section class="truth".*?</section>', html, flags=re.S)[0], language)
+        for one in words:
+            assert one in box, one
+    without = page(raw() | tables | {"truth/troubles": tables["truth/troubles"][:0]})
+    assert "長い苦境では異なる" not in text_of(without)
 
 
 def test_truth_marks_dots_only_where_a_closing_was_shown_otherwise() -> None:

@@ -14,10 +14,12 @@ from simulator.firms import draw_traits
 from simulator.life import live
 from simulator.notes import briefs, cited, figures, heard, phrases, picks, slots, visits, wording
 from simulator.notes.table import TRUTH, empty_truth_notes, notes_and_truth
-from simulator.notes.told import MODALITY, RESOLVED
+from simulator.notes.told import MODALITY, RESOLVED, told
 from simulator.notes.writers import ERAS, MOVES, writers
+from simulator.seen import interim
 from simulator.seen.desk import Desk
 from simulator.seen.endings import endings
+from simulator.seen.statements import statements
 from simulator.world import make_world
 
 WORLD = make_world(6, first_month="2015-01", months=132)
@@ -91,6 +93,41 @@ def test_every_fact_can_be_told_in_every_trade_it_is_told_of():
             # whoever has no figure to name needs another phrase
             forms = phrases.forms(trade)
             assert all(forms[row.fact, form][1] for form in ("yes", "memo"))
+
+
+OF_STAFF = (
+    "健康診断|若手|資産形成|取締役会|従業員の|社員の|就業規則|退職金|有給|残業|給与振込|シフト|人件費率"
+)
+
+
+def test_who_works_alone_is_not_said_to_have_staff():
+    assert [phrases.band(staff) for staff in (1, 2, 4, 9, 19, 500)] == [0, 2, 3, 5, 10, 20]
+    for trade in TRADES:
+        alone, all_ = phrases.forms(trade, 0), phrases.forms(trade)
+        for row in heard.facts().itertuples():
+            if not phrases.fits(row.trades, trade):
+                continue
+            # whatever is told of a firm that small can still be put into each form but one: reasons and plans
+            for form in phrases.FORMS:
+                if (row.fact, form) in all_ and form not in ("why", "plan"):
+                    assert (row.fact, form) in alone, (row.fact, form, trade)
+            if row.least_staff == 1:
+                texts = [text for (fact, form), pool in alone.items() for text in pool[0]
+                         if fact == row.fact and form != "other"]  # fmt: skip
+                assert not [text for text in texts if re.search(OF_STAFF, text)]
+        for role in visits.ROLES:
+            for kind in ("open", "trend", "level", "routine", "close", "small", "refuse", "nothing"):
+                for month in range(2015 * 12, 2026 * 12):
+                    pools = phrases.calm(kind, role, "visit", trade, month, 0)
+                    texts = [text for pool in pools.values() for one in pool for text in one]
+                    assert not [text for text in texts if re.search(OF_STAFF, text)]
+    # a firm of 20 may have a board; one of 10 has none. Nobody reorganises in January
+    ten, twenty = (
+        {text for pool in phrases.calm("routine", "bank_officer", "visit", "maker", 2020 * 12, staff).values()
+         for one in pool for text in one}
+        for staff in (10, 20)
+    )  # fmt: skip
+    assert twenty - ten == {"次の取締役会の日程を確認。"}
 
 
 def test_phrases_are_written_out():
@@ -333,6 +370,39 @@ def test_what_is_asserted_is_so_and_what_is_denied_may_be_a_lie(desk, joined):
     assert MODALITY[RESOLVED] == "resolved"
 
 
+def test_nobody_denies_relief_that_he_granted(desk, joined):
+    lenders = joined[joined["author_role"] != "tax_adviser"]
+    denial = "条件変更の(?:予定|相談)はない|条変予定なし|延滞・条変なし|条件変更は考えていない"
+    denial += "|約定(?:通|どお)り行われて|返済は約定どおり"
+    said = lenders[lenders["text"].str.contains(denial, regex=True)]
+    # what was said the last time may be told, if it is told as past
+    said = said[~said["text"].str.contains("(?:前回|昨年).{0,12}(?:条件変更|約定)", regex=True)]
+    within = [desk.lives.eased[f, max(s - 11, 0) : s + 1].any()
+              for f, s in zip(said["firm"], said["s"], strict=True)]  # fmt: skip
+    assert len(said) > 50
+    assert not any(within)
+    # and relief that is written of was granted
+    open_ = joined[joined["text"].str.contains("条変先訪問|条件変更先の定例|返済を減額した状態が続いている")]
+    assert len(open_) > 5
+    assert all(desk.lives.eased[f, max(s - 11, 0) : s + 1].any()
+               for f, s in zip(open_["firm"], open_["s"], strict=True))  # fmt: skip
+
+
+def test_sentences_may_ask_that_something_is_not_so(desk):
+    wanted = "条件変更は考えていないが、制度だけ知っておきたいとのことで説明。"
+    texts = phrases.calm("routine", "association_officer", "visit", "maker", 2018 * 12)
+    note = next(iter(briefs.briefs(desk, *_first_talks(desk))))
+    for given, there in (((), True), (("eased",), False), (("sound",), True)):
+        note.given = given
+        assert ((wanted,) in wording._usual(note, texts)) == there
+
+
+def _first_talks(desk):
+    seen, books = visits.visits(desk), cited.books(desk)
+    authors = writers(desk, seen)
+    return seen, authors, told(desk, heard.states(desk, books), seen, authors.talkative[authors.who]), books
+
+
 def test_notes_of_bankrupt_customers_come_of_customers_that_failed(desk, joined):
     own = joined[~joined["copied"] & (joined["topic"] == "Q3") & (joined["polarity"] < 0)]
     said = own[own["text"].str.contains("焦げ付い|民事再生を申請|破産を申し立て|法的整理入り", regex=True)]
@@ -340,6 +410,25 @@ def test_notes_of_bankrupt_customers_come_of_customers_that_failed(desk, joined)
     assert len(said) > 3
     for row in said.itertuples():
         assert desk.lives.customer_failed[row.firm, max(row.s - 4, 0) : row.s + 1].any()
+
+
+def test_only_customers_of_weight_are_called_main_ones(desk, joined):
+    words = phrases.industries()
+    main = "|".join(sorted({one for text in words["mainclient"] for one in text.split("|")}))
+    small = "|".join(sorted({one for text in words["smallclient"] for one in text.split("|")}))
+    own = joined[~joined["copied"] & (joined["topic"] == "Q3") & (joined["modality"] == "asserted")]
+    stopped = "との取引が?終了|失注|離脱|より発注停止|から取引を打ち|が他社に|からの受注が"
+    stopped += "|の内製化|の発注先の見直し"
+    said = {}
+    for name, names in (("main", main), ("small", small)):
+        said[name] = own[plain(own["text"]).str.contains(f"(?:{names})(?:{stopped})")]
+    assert {name: len(rows) > 4 for name, rows in said.items()} == {"main": True, "small": True}
+    weight = (1 - desk.traits.cash_share)[:, None] * desk.traits.customer_share[:, :3]
+    for name, rows in said.items():
+        for f, s in zip(rows["firm"], rows["s"], strict=True):
+            bills = desk.lives.issued[f, max(s - 1, 0) : s + 1].sum(axis=0)
+            left = bills[:3] / bills.sum() < 0.45 * desk.traits.customer_share[f, :3]
+            assert (weight[f, left].max() >= 0.15) == (name == "main")
 
 
 def test_cited_changes_of_sales_are_those_of_the_books(desk, joined):
@@ -387,6 +476,37 @@ def test_dressed_closings_are_cited_as_they_are_shown(desk):
         assert books.year_sales[f, k] >= a["sales"][f, k - 11 : k + 1].sum()
 
 
+def test_sums_cited_of_a_closing_are_those_of_the_paper(desk, joined):
+    books = cited.books(desk)
+    paper = statements(desk)
+    paper = paper[(paper["kind"] == "annual") & (paper["source_actor"] == "association")]
+    paper = paper.drop_duplicates(["firm_id", "period_end"], keep="last")
+    firm, end = paper["firm_id"].astype(int).to_numpy(), paper["period_end"].dt
+    k = (end.year * 12 + end.month - 1).to_numpy() - WORLD.first - desk.traits.start[firm]
+    off = books.year_sales[firm, k] / paper["sales"].to_numpy() - 1
+    gross = interim.habits(desk).with_tax[firm]
+    assert gross.sum() > 200
+    # but for errors in the books that nobody put right
+    assert (np.abs(off[gross]) < 1e-6).mean() > 0.97
+    assert (np.abs(off[~gross]) < 1e-6).mean() > 0.97
+    # by hand: one firm's year within the time of 8 per cent
+    day = WORLD.month_ends[desk.traits.start[firm] + k]
+    eight = (day > np.datetime64("2015-04-01")) & (day < np.datetime64("2019-10-01"))
+    f, at = firm[gross & eight][0], k[gross & eight][0]
+    net = desk.lives.accounts["sales"][f, at - 11 : at + 1]
+    assert books.year_sales[f, at] == np.rint(net * 1.08).sum()
+    assert books.monthly[f, at] == pytest.approx(books.year_sales[f, at] / 12)
+    # what notes say of last year's sales, three figures kept; copies of older notes aside
+    own = joined[~joined["copied"]]
+    said = plain(own["text"]).str.extract(r"前期は売(?:上|上高|り上げ)([\d,]+)万円、")[0].str.replace(",", "")
+    said = said.dropna().astype(float)
+    rows = own.loc[said.index]
+    since = (rows["date"].dt.month.to_numpy() - desk.traits.year_end[rows["firm"]]) % 12
+    shown = books.year_sales[rows["firm"], rows["s"] + 1 - since]
+    assert len(said) > 20
+    assert (np.abs(said * 1e4 - shown) <= 0.005 * shown + 5e3).all()
+
+
 def test_notes_fit_trade_and_size(desk, joined):
     own = joined[~joined["copied"]]
     trade = phrases.trade_of(desk.traits.industry[own["firm"]])
@@ -394,6 +514,10 @@ def test_notes_fit_trade_and_size(desk, joined):
     assert stock.sum() > 10
     assert set(trade[stock]) <= {"food", "maker", "wholesale", "retail", "estate", "other"}
     staff = desk.lives.accounts["employees"][own["firm"], own["s"]]
+    hired = own["text"].str.contains(OF_STAFF, regex=True).to_numpy()
+    assert hired.sum() > 50
+    # of others it may be told that their staff ran away
+    assert (staff[hired] >= 2).mean() > 0.99
     heads = own["text"].str.contains("経理部長|総務部長", regex=True).to_numpy()
     assert (staff[heads] > 60).all()
     clinics = own["text"].str.contains("院長|理事長", regex=True).to_numpy()

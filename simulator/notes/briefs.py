@@ -121,7 +121,7 @@ def _statements(desk: Desk, seen: Visits, said: Told, books: cited.Books) -> lis
             money[rows] = amount[name][talk[rows]]
     values = (
         said.manner, np.where(said.deep, grave[fact], usual[fact]), said.age > 0, said.age, said.ago, money,
-        pct,
+        pct, said.main,
     )  # fmt: skip
     names = list(table[["fact", "topic", "group"]].itertuples(index=False, name=None))
     out: list[list[Statement]] = [[] for _ in range(len(seen))]

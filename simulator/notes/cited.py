@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.layers import TAXED
+from simulator.seen import interim
 from simulator.seen.desk import Desk
 
 
@@ -23,7 +24,10 @@ def rolling(values: np.ndarray, months: int) -> np.ndarray:
 
 @dataclass(frozen=True)
 class Books:
-    """Figures that people cite, at each month's end (n, months); months and shares are plain numbers."""
+    """Figures that people cite, at each month's end (n, months); months and shares are plain numbers.
+
+    Sales are with consumption tax where a firm books them so.
+    """
 
     monthly: np.ndarray  # yen of sales a month, mean of twelve
     change: np.ndarray  # sales of three months against the same a year before
@@ -38,8 +42,9 @@ class Books:
 def books(desk: Desk) -> Books:
     """Return the figures that a firm's papers show: true in the months, dressed in the closings of some."""
     a = desk.lives.accounts
-    sales = np.ascontiguousarray(a["sales"])
-    ordinary = sales - a["cost_of_sales"] - a["selling_general_admin"]
+    net = np.ascontiguousarray(a["sales"])
+    sales = np.where(interim.habits(desk).with_tax[:, None], net + interim.taxes(desk)[0], net)
+    ordinary = net - a["cost_of_sales"] - a["selling_general_admin"]
     ordinary = ordinary + a["nonoperating_income"] - a["nonoperating_expenses"]
     year, quarter = rolling(sales, 12), rolling(sales, 3)
     cash = np.ascontiguousarray(a["cash_deposits"])

@@ -18,6 +18,8 @@ EPIDEMIC_TALK = (month_number(2020, 3), month_number(2023, 4))  # while people s
 GRACE_TALK = (month_number(2021, 1), month_number(2025, 3))
 TALKED_OF = 8  # months for which a blow is news
 NOTICEABLE = 0.06  # share of sales from which one customer is worth a word
+MAIN = 0.15  # … and from which he is called a main one (主力先)
+STILL_GONE = 0.45  # of his usual orders: with more somebody has taken his place (`shocks.lose_customers`)
 
 
 @dataclass(frozen=True)
@@ -27,6 +29,7 @@ class States:
     there: dict[str, np.ndarray]
     deep: dict[str, np.ndarray]
     may: dict[str, np.ndarray]  # where a fact may be spoken of at all; no entry: anywhere
+    main: dict[str, np.ndarray]  # where it is a main customer whom the fact is about
 
 
 @cache
@@ -61,7 +64,7 @@ def states(desk: Desk, seen: Books) -> States:
     }
     for name, mark in may.items():
         there[name] = there[name] & mark
-    return States(there, deep, may)
+    return States(there, deep, may, _of_main_customers(desk))
 
 
 def _people(desk: Desk) -> dict:
@@ -93,26 +96,60 @@ def _people(desk: Desk) -> dict:
 
 
 def _customers(desk: Desk) -> dict:
-    lives, traits, world = desk.lives, desk.traits, desk.world
-    weight = ((1 - traits.cash_share)[:, None] * traits.customer_share[:, :3])[:, None, :]
-    failed = lives.customer_failed & (weight > NOTICEABLE)
-    large = lives.customer_failed & (weight > 0.15)
-    billed = np.cumsum(lives.issued, axis=1)
-    billed[:, 2:] -= billed[:, :-2].copy()  # two months together: single invoices come and go
-    now = billed[:, :, :3] / np.maximum(billed.sum(axis=2), 1.0)[:, :, None]
-    usual = traits.customer_share[:, None, :3]
-    ever_failed = np.maximum.accumulate(lives.customer_failed, axis=1)
-    gone = (now < 0.55 * usual) & (weight > NOTICEABLE) & ~ever_failed
-    t = np.minimum(traits.start[:, None] + np.arange(desk.months)[None, :], world.months - 1)
-    late = (world.customer_late[t[:, :, None], lives.customer] > 0) & (weight > 0.10)
-    previous = np.concatenate([np.repeat(lives.customer[:, :1], 3, axis=1), lives.customer[:, :-3]], axis=1)
-    new = (lives.customer != previous) & (weight > NOTICEABLE) & (now > 0.3 * usual)
+    failed, gone, late, new = (mark(desk, NOTICEABLE) for mark in (_failed, _gone, _late, _new))
     return {
-        "customer_failed": (_recently(failed.any(axis=2), 4), _recently(large.any(axis=2), 6)),
-        "customer_lost": (gone.any(axis=2), (gone & (weight > 0.2)).any(axis=2)),
-        "customer_late": (late.any(axis=2) & ~_recently(failed.any(axis=2), 4), None),
-        "new_customer": (new.any(axis=2), None),
+        "customer_failed": (_recently(failed, 4), _recently(_failed(desk, MAIN), 6)),
+        "customer_lost": (gone, _gone(desk, 0.2)),
+        "customer_late": (late & ~_recently(failed, 4), None),
+        "new_customer": (new, None),
     }
+
+
+def _of_main_customers(desk: Desk) -> dict[str, np.ndarray]:
+    return {
+        "customer_failed": _recently(_failed(desk, MAIN), 4),
+        "customer_lost": _gone(desk, MAIN),
+        "customer_late": _late(desk, MAIN),
+    }
+
+
+def _weight(desk: Desk) -> np.ndarray:
+    """Return the share of sales of each customer that is known by name (n, 1, 3)."""
+    traits = desk.traits
+    return ((1 - traits.cash_share)[:, None] * traits.customer_share[:, :3])[:, None, :]
+
+
+def _orders(desk: Desk) -> np.ndarray:
+    """Return two months' orders of each customer against his usual ones (n, months, 3): single ones vary."""
+    billed = np.cumsum(desk.lives.issued, axis=1)
+    billed[:, 2:] -= billed[:, :-2].copy()
+    now = billed[:, :, :3] / np.maximum(billed.sum(axis=2), 1.0)[:, :, None]
+    return now / np.maximum(desk.traits.customer_share[:, None, :3], 1e-9)
+
+
+def _failed(desk: Desk, least: float) -> np.ndarray:
+    """Mark the months in which a customer of `least` of sales or more fails (n, months) bool."""
+    return (desk.lives.customer_failed & (_weight(desk) >= least)).any(axis=2)
+
+
+def _gone(desk: Desk, least: float) -> np.ndarray:
+    """Mark the months in which such a customer orders no more, though he did not fail."""
+    ever_failed = np.maximum.accumulate(desk.lives.customer_failed, axis=1)
+    return ((_orders(desk) < STILL_GONE) & (_weight(desk) >= least) & ~ever_failed).any(axis=2)
+
+
+def _late(desk: Desk, least: float) -> np.ndarray:
+    """Mark the months in which such a customer, of a tenth of sales at the least, pays late."""
+    t = np.minimum(desk.traits.start[:, None] + np.arange(desk.months)[None, :], desk.world.months - 1)
+    late = desk.world.customer_late[t[:, :, None], desk.lives.customer] > 0
+    return (late & (_weight(desk) > max(least, 0.10))).any(axis=2)
+
+
+def _new(desk: Desk, least: float) -> np.ndarray:
+    """Mark the months in which such a customer is new."""
+    customer = desk.lives.customer
+    previous = np.concatenate([np.repeat(customer[:, :1], 3, axis=1), customer[:, :-3]], axis=1)
+    return ((customer != previous) & (_weight(desk) >= least) & (_orders(desk) > 0.3)).any(axis=2)
 
 
 def _money(desk: Desk, seen: Books) -> dict:

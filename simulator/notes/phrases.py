@@ -22,6 +22,8 @@ _SLOT = re.compile(r"\{(" + "|".join(FORMS + SECOND + PAIRED) + r")\}")
 # a phrase with one of them needs the figure to be there and to be told
 FIGURES = ("{amount}", "{pct}", "{pctn}", "{cash}", "{cashm}", "{late}", "{age}")
 NEW = 5  # the same for frames that new writers brought along
+STAFF = (20, 10, 5, 3, 2, 0)  # numbers of staff from which some sentences can be said
+ANY_STAFF = STAFF[0]
 
 
 @dataclass(frozen=True)
@@ -129,12 +131,28 @@ def fits(only: str, name: str) -> bool:
     return name in wanted
 
 
+def band(staff: float) -> int:
+    """Return the largest of `STAFF` that a firm reaches.
+
+    Examples
+    --------
+    >>> band(1), band(4), band(180)
+    (0, 3, 20)
+    """
+    return next(least for least in STAFF if staff >= least)
+
+
 @cache
-def forms(trade: str) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
-    """Return the phrases of (fact, form) for a trade: all of them, and those that need no figure."""
+def forms(
+    trade: str, staff: int = ANY_STAFF
+) -> dict[tuple[str, str], tuple[tuple[str, ...], tuple[str, ...]]]:
+    """Return the phrases of (fact, form) for a trade: all of them, and those that need no figure.
+
+    Only phrases that fit a firm of `staff` people (`band`): who works alone has nobody to pay a bonus to.
+    """
     pools: dict[tuple[str, str], list[str]] = {}
     for row in _read("forms").itertuples():
-        if fits(row.trades, trade):
+        if fits(row.trades, trade) and staff >= int(row.least_staff or 0):
             pools.setdefault((row.fact, row.form), []).extend(expand(row.text))
     return {
         key: (tuple(pool), tuple(text for text in pool if not any(mark in text for mark in FIGURES)))
@@ -219,16 +237,16 @@ def joining(kinds: tuple[str, str], era: int) -> tuple[tuple[int, Frame], ...]:
 
 @cache
 def calm(
-    kind: str, role: str, channel: str, trade: str, month: int
+    kind: str, role: str, channel: str, trade: str, month: int, staff: int = ANY_STAFF
 ) -> dict[str, tuple[tuple[str, ...], ...]]:
     """Return the sentences that state nothing, by the state of things that they take for granted.
 
     Each sentence is a tuple of its variants. `month` is a calendar month's number: some are of their season
-    or their time.
+    or their time, some of firms with `staff` people (`band`) or more.
     """
     out: dict[str, list[tuple[str, ...]]] = {}
-    for months, since, until, state, texts in _calm_rows(kind, role, channel, trade):
-        if since <= month <= until and (not months or month % 12 + 1 in months):
+    for least, months, since, until, state, texts in _calm_rows(kind, role, channel, trade):
+        if staff >= least and since <= month <= until and (not months or month % 12 + 1 in months):
             out.setdefault(state, []).extend(texts)
     return {state: tuple(texts) for state, texts in out.items()}
 
@@ -242,7 +260,8 @@ def _calm_rows(kind: str, role: str, channel: str, trade: str) -> list[tuple]:
         if fits(row.trades, trade):
             months = {int(month) for month in row.months.split("|")} if row.months else set()
             texts = [expand(text) for text in _BAR.split(row.text)]
-            rows.append((months, _number(row.since, 0), _number(row.until, LAST), row.state, texts))
+            least = int(row.least_staff or 0)
+            rows.append((least, months, _number(row.since, 0), _number(row.until, LAST), row.state, texts))
     return rows
 
 

@@ -23,6 +23,7 @@ class Statement:
     ago: int
     amount: float  # yen; below nought: nobody names one
     pct: int
+    main: bool = True  # of a main customer
     frame: str = ""
 
 
@@ -45,6 +46,11 @@ class Note:
     about: Statement | None = None  # the statement that is being put into words
     used: list[tuple[str, ...]] = field(default_factory=list)  # calm sentences that are in it already
     aside: bool = False  # somebody else than the owner was spoken with
+
+    @property
+    def staff(self) -> int:
+        """Number of staff from which sentences are still sensible (`phrases.band`)."""
+        return phrases.band(self.figures["staff"])
 
     def chance(self, share: float) -> bool:
         """Tell whether something happens that happens with this chance."""
@@ -80,6 +86,12 @@ def _teller(note: Note, slots: Slots) -> str:
     return slots["accountant"] if note.aside and note.figures["staff"] > 1 else slots["rep"]
 
 
+def _main_client(note: Note, slots: Slots) -> str:
+    if note.about is None or note.about.main:
+        return slots["mainclient"]
+    return slots["smallclient"]
+
+
 def _calamity(note: Note, _: Slots) -> str:
     month = (note.month - (note.about.age if note.about.there else 0)) % 12 + 1
     kinds = phrases.words(note.role)["storms" if month in WET_MONTHS else "quakes"]
@@ -111,6 +123,7 @@ MAKERS = {
     "since": lambda note, _: figures.since(note.about.age),
     "late": lambda note, _: f"{min(max(note.figures['late'], 1), 6):.0f}",
     "age": lambda note, _: f"{note.figures['owner_age']:.0f}",
+    "maincl": _main_client,
     "office": _office,
     "calamity": _calamity,
     "teller": _teller,

@@ -75,8 +75,9 @@ def _write_all(seen: Visits, authors: Writers, notes_to_write, chance: list) -> 
     for firm, role, who, note, (a, b) in rows:
         before = last.get((firm, role))
         if before is not None:
-            text, writer, month, meaning, said = before
-            if a < note.writer["copies"] and writer == who and note.month - month <= COPY_WITHIN:
+            text, writer, month, meaning, said, eased = before
+            same = writer == who and eased == ("eased" in note.given)  # nobody copies relief away
+            if a < note.writer["copies"] and same and note.month - month <= COPY_WITHIN:
                 if b < APPENDED:
                     text = wording.append(note, text)
                 out.append((text, *meaning, True, note.writer["number"]))
@@ -90,7 +91,7 @@ def _write_all(seen: Visits, authors: Writers, notes_to_write, chance: list) -> 
         meaning = (*_meaning(note), structure)
         out.append((text, *meaning, False, note.writer["number"]))
         said = {one.fact: one.manner for one in note.statements}
-        last[firm, role] = (text, who, note.month, meaning, said)
+        last[firm, role] = (text, who, note.month, meaning, said, "eased" in note.given)
     return out
 
 

@@ -35,6 +35,7 @@ class Told:
     deep: np.ndarray  # bool: grave
     age: np.ndarray  # months for which it has been so, at most LAGS; 0: it is not
     ago: np.ndarray  # months since it was last so, LAGS: longer
+    main: np.ndarray  # bool: it is about a main customer; so is what never was
     now: np.ndarray  # (talks,) bits of the facts that are so
     families: np.ndarray  # (talks,) bits of the families in which something is wrong
 
@@ -71,18 +72,31 @@ def told(desk: Desk, marks: States, seen: Visits, talkative: np.ndarray) -> Told
     score[deep & (manner == ASSERTED)] *= 1.6
     talk, fact = _first(score, table["group"].astype("category").cat.codes.to_numpy())
     so = (back[:, talk] >> fact.astype(np.uint64) & np.uint64(1)).astype(bool)
+    ago = np.where(so.any(axis=0), so.argmax(axis=0), LAGS)
     return Told(
         talk=talk,
         fact=fact,
         manner=manner[talk, fact],
         deep=deep[talk, fact],
         age=np.logical_and.accumulate(so, axis=0).sum(axis=0),
-        ago=np.where(so.any(axis=0), so.argmax(axis=0), LAGS),
+        ago=ago,
+        main=_main(marks, seen, talk, fact, ago),
         now=back[0],
         families=(wrong.astype(np.uint64) << np.arange(wrong.shape[1], dtype=np.uint64)).sum(
             axis=1, dtype=np.uint64
         ),
     )
+
+
+def _main(marks: States, seen: Visits, talk: np.ndarray, fact: np.ndarray, ago: np.ndarray) -> np.ndarray:
+    """Mark the statements about a main customer; smaller ones only where it was such a one (statements,)."""
+    out = np.ones(len(talk), dtype=bool)
+    for place, name in enumerate(facts()["fact"]):
+        if name in marks.main:
+            rows = np.flatnonzero((fact == place) & (ago < LAGS))
+            month = np.maximum(seen.k[talk[rows]] - 1 - ago[rows], 0)
+            out[rows] = marks.main[name][seen.firm[talk[rows]], month]
+    return out
 
 
 def _bit(bits: np.ndarray) -> np.ndarray:

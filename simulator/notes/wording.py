@@ -33,6 +33,7 @@ def _marks(fact: str) -> frozenset[str]:
     still = any((fact, "still") in phrases.forms(trade) for trade in ("maker", "estate"))
     return frozenset(name for name, given in {
         "learned": fact not in OFFICIAL,
+        "asked": fact != "eased",  # lenders need not ask whether they granted relief
         "common": row["common"] == 1,
         "bankrupt": fact in BANKRUPTCY,
         "prepare": fact in PREPARED_FOR,
@@ -67,7 +68,7 @@ def _form(note: Note, one: Statement, fact: str, form: str) -> str:
     told = one.there and one.manner == ASSERTED
     told = told and (one.fact not in figures.PCT_FACTS or one.pct in figures.PCT_WORTH_NAMING)
     told = told and (one.amount < 0 or one.amount >= figures.LEAST_AMOUNT)
-    full, bare = phrases.forms(note.trade)[fact, form]
+    full, bare = phrases.forms(note.trade, note.staff)[fact, form]
     pool = full if told or not bare else bare
     return pool[next(note.picks) % len(pool)]
 
@@ -100,7 +101,7 @@ def state(note: Note, slots: Slots, one: Statement) -> str:
 
 def _background(note: Note, one: Statement, form: str) -> tuple[str, ...]:
     """Return a sentence on why it is so, or what will be done, where there is one."""
-    pool = phrases.forms(note.trade).get((one.fact, form), ((),))[0]
+    pool = phrases.forms(note.trade, note.staff).get((one.fact, form), ((),))[0]
     return (pool[next(note.picks) % len(pool)], "。") if pool else ()
 
 
@@ -120,7 +121,8 @@ def _second(note: Note, one: Statement) -> str:
     choices = _passing(one.fact, note.trade)
     for _ in range(3):
         other = choices[next(note.picks) % len(choices)]
-        if one.there or other not in note.family_wrong:  # who denies what is so denies the rest as well
+        # who denies what is so denies the rest as well, but not to those who granted it
+        if other not in note.family_wrong or (one.there and other not in OFFICIAL):
             return other
     return ""
 
@@ -154,17 +156,23 @@ def _kind(one: Statement) -> str:
 
 def calm(note: Note, slots: Slots, kind: str) -> str:
     """Return a sentence that states nothing, in keeping with how things are, or nothing."""
-    texts = phrases.calm(kind, note.role, note.channel, note.trade, note.month)
+    texts = phrases.calm(kind, note.role, note.channel, note.trade, note.month, note.staff)
     turn = next(note.picks)
     given = [name for name in note.given if name in texts]
     is_special = given and ("" not in texts or turn % 3)
-    pool = texts[given[turn % len(given)]] if is_special else texts.get("", ())
+    pool = texts[given[turn % len(given)]] if is_special else _usual(note, texts)
     for _ in range(min(len(pool), 3)):
         variants = pool[next(note.picks) % len(pool)]
         if variants not in note.used:
             note.used.append(variants)
             return variants[next(note.picks) % len(variants)].format_map(slots)
     return ""
+
+
+def _usual(note: Note, texts: dict) -> tuple:
+    """Return the sentences that take nothing for granted but that some state (``!state``) is not so."""
+    barred = [pool for state, pool in texts.items() if state[:1] == "!" and state[1:] not in note.given]
+    return sum(barred, texts.get("", ()))
 
 
 def compose(note: Note) -> tuple[str, str]:
