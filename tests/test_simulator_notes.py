@@ -12,7 +12,7 @@ import pytest
 from intake.contracts import contract
 from simulator.firms import draw_traits
 from simulator.life import live
-from simulator.notes import briefs, cited, figures, heard, phrases, picks, slots, visits, wording
+from simulator.notes import briefs, cited, figures, heard, layout, phrases, picks, slots, visits, wording
 from simulator.notes.table import TRUTH, empty_truth_notes, notes_and_truth
 from simulator.notes.told import MODALITY, RESOLVED, told
 from simulator.notes.writers import ERAS, MOVES, writers
@@ -526,6 +526,55 @@ def test_notes_fit_trade_and_size(desk, joined):
     assert own.loc[corona, "date"].min() >= pd.Timestamp("2020-03-01")
 
 
+def test_what_is_checked_is_so_and_feasts_keep_to_their_time(desk, joined):
+    a = desk.lives.accounts
+    own = joined[~joined["copied"]]
+    owes = (a["tax_arrears"] + a["social_arrears"])[own["firm"], own["s"]] > 0
+    checked = own["text"].str.contains(
+        "納付状況を確認、滞納なし|滞納のない旨の証明書を預かる|納税資金は準備できている"
+    )
+    assert checked.sum() > 20
+    assert not owes[checked.to_numpy()].any()
+    feasts = own["text"].str.contains("神輿|花火大会|夏祭り|高校野球|忘年会の日程|宴会の予約は例年並み")
+    away = (own["date"] >= "2020-04-01") & (own["date"] <= "2021-09-30")
+    assert feasts.sum() > 3
+    assert not (feasts & away).any()
+    books = cited.books(desk)
+    slight = own[own["text"].str.contains("小幅な赤字で着地")]
+    since = (slight["date"].dt.month.to_numpy() - desk.traits.year_end[slight["firm"]]) % 12
+    year = slight["firm"], slight["s"] + 1 - since
+    assert len(slight) > 5
+    assert (books.year_profit[year] / books.year_sales[year] > -0.02).all()
+
+
+@pytest.mark.parametrize(
+    ("plain_", "polite"),
+    [
+        ("特段の懸念事項なし。", "特段の懸念事項はありません。"),
+        ("その他特になし。", "その他特にありません。"),
+        ("契約書の印紙について質問あり。", "契約書の印紙について質問がありました。"),
+        ("領収書の一部に漏れあり。", "領収書の一部に漏れがあります。"),
+        ("次回確認したい。", "次回確認したいと思います。"),
+        ("新人が入った由。", "新人が入ったとのことです。"),
+        ("仕訳の確認を行う。", "仕訳の確認を行う。"),
+    ],
+)
+def test_polite_sentences_end_as_people_end_them(plain_, polite):
+    assert layout._politely(plain_) == polite
+
+
+def test_a_line_with_a_mark_of_its_own_gets_no_bullet():
+    assert [layout._bullet(line) for line in ("■滞納：なし。", "甲。")] == ["■滞納：なし", "・甲"]
+
+
+def test_a_note_of_one_part_has_no_heading():
+    names = ("", "＜業況＞", "＜資金繰り＞", "＜その他＞")
+    one = [(layout.OTHER, "甲。"), (layout.OTHER, "乙。")]
+    assert layout._under_headings(one, ["甲。", "乙。"], names) == ["甲。", "乙。"]
+    two = [(layout.FUNDS, "甲。"), (layout.OTHER, "乙。")]
+    assert layout._under_headings(two, ["甲。", "乙。"], names) == ["＜資金繰り＞甲。", "＜その他＞乙。"]
+
+
 # --- figures as people write them
 
 
@@ -547,3 +596,12 @@ def test_months_ago_are_named_by_month_and_year():
     assert figures.back(4, february) == "昨年10月"
     assert figures.back(14, february) == "昨年12月".replace("昨年", "一昨年")
     assert figures.since(3) == "この数ヶ月、"
+
+
+def test_nobody_is_quoted_as_speaking_of_himself_by_his_title(joined):
+    own = joined[~joined["copied"]]
+    quotes = own["text"].str.extract("「([^」]*)」と(社長|代表者|代表|代取)").dropna()
+    assert len(quotes) > 20
+    himself = [title in text for text, title in quotes.itertuples(index=False, name=None)]
+    # of his health nobody can speak otherwise
+    assert np.mean(himself) < 0.1

@@ -11,7 +11,7 @@ from simulator.notes.phrases import trade_of
 from simulator.notes.picks import spread
 from simulator.notes.slots import Note, Statement
 from simulator.notes.told import Told
-from simulator.notes.visits import CHANNELS, ROLES, Visits
+from simulator.notes.visits import CHANNELS, KEPT_AWAY, ROLES, Visits
 from simulator.notes.writers import Writers
 from simulator.seen.desk import Desk
 
@@ -30,6 +30,7 @@ HABITS = (
     "opens", "closes", "copies", "sloppy", "frames",
 )  # fmt: skip
 STEADY, PLAIN = 0.03, 0.08  # sales that change less are level, and no news
+SLIGHT = 0.02  # of sales: a loss up to it is called one (小幅な赤字)
 
 
 def habits(authors: Writers) -> list[dict]:
@@ -77,6 +78,7 @@ def _figures(desk: Desk, seen: Visits, books: cited.Books) -> dict[str, np.ndarr
     latest = ago.argmin(axis=1)
     rows = np.arange(len(firm))
     return {
+        "number": traits.number[firm],
         "cash": books.cash[firm, s],
         "cash_months": books.cash_months[firm, s],
         "monthly": books.monthly[firm, s],
@@ -147,21 +149,25 @@ def _given(desk: Desk, seen: Visits, authors: Writers, said: Told, row: dict) ->
     names = heard.facts()["fact"].tolist()
     eased = said.now >> np.uint64(names.index("eased")) & np.uint64(1)
     wrong_with_funds = (said.families & _bits(("arrears", "cash", "supplier", "repay", "refusal"))) > 0
-    change = row["change"]
+    short = wrong_with_funds | desk.lives.stressed[seen.firm, seen.k - 1]
+    change, profit = row["change"], row["fy_profit"]
     closing = (row["closed_for"] >= 3) & (row["closed_for"] <= 5)
     marks = {
         "steady": np.abs(change) < STEADY,
         "slack": (change <= -STEADY) & (change > -PLAIN),
         "rising": (change >= STEADY) & (change < PLAIN),
         "middling": (row["cash_months"] > 0.5) & (row["cash_months"] < 4),
-        "sound": ~wrong_with_funds & ~desk.lives.stressed[seen.firm, seen.k - 1] & (row["cash_months"] > 0.5),
+        "short": short,
+        "sound": ~short & (row["cash_months"] > 0.5),
         "closing": closing,
-        "closing_plus": closing & (row["fy_profit"] >= 5e5),
-        "closing_minus": closing & (row["fy_profit"] < -5e5),
+        "closing_plus": closing & (profit >= 5e5),
+        "closing_minus": closing & (profit < -5e5),
+        "closing_slight": closing & (profit < -5e5) & (profit > -SLIGHT * row["fy_sales"]),
         "same_staff": (row["staff"] == row["staff_before"]) & (row["staff"] >= 3),
         "new_loan": (row["lent_ago"] <= 3) & (row["lent_ago"] >= 1),
         "eased": eased > 0,
         "staffed": row["staff"] >= 3,
+        "kept_away": (seen.month >= KEPT_AWAY[0]) & (seen.month <= KEPT_AWAY[1]),
         "new_writer": authors.is_new,
     }
     table = np.column_stack(list(marks.values()))

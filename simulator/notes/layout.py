@@ -8,6 +8,7 @@ from simulator.notes.slots import Note
 PROSE, BULLETS, STROKES, HEADINGS, LINES = range(5)
 MEMO, PLAIN, POLITE = range(3)  # styles
 OPENING, BUSINESS, FUNDS, OTHER = range(4)  # what a sentence is about: its heading
+OWN_MARKS = ("■", "▽", "△", "【", "（＋）")
 FULL_WIDTH = str.maketrans("0123456789,.", "０１２３４５６７８９，．")
 
 
@@ -20,7 +21,7 @@ def lay_out(note: Note, said: list[tuple[int, str]]) -> str:
     if len(lines) == 1:
         text = lines[0].removesuffix("。") if layout in (BULLETS, STROKES) else lines[0]
     elif layout == BULLETS:
-        text = "\n".join("・" + line.removesuffix("。") for line in lines)
+        text = "\n".join(_bullet(line) for line in lines)
     elif layout == STROKES:
         text = "／".join(line.removesuffix("。") for line in lines)
     elif layout == HEADINGS and len(lines) > 2:
@@ -36,6 +37,11 @@ def lay_out(note: Note, said: list[tuple[int, str]]) -> str:
     return text.translate(FULL_WIDTH) if writer["digits"] else text
 
 
+def _bullet(line: str) -> str:
+    """Return a line with its mark, unless it has one of its own."""
+    return ("" if line.startswith(OWN_MARKS) else "・") + line.removesuffix("。")
+
+
 def add_line(text: str, line: str) -> str:
     """Add a sentence to a text, the way it is set out."""
     last = text.rsplit("\n", 1)[-1]
@@ -49,7 +55,10 @@ def _under_headings(said: list[tuple[int, str]], lines: list[str], names: tuple[
         (name, [line for (head, _), line in zip(said, lines, strict=True) if head == place])
         for place, name in enumerate(names)
     ]
-    return [name + "".join(under) for name, under in parts if under]
+    filled = [(name, under) for name, under in parts if under]
+    if len(filled) == 1:  # nobody divides what has one part
+        return lines
+    return [name + "".join(under) for name, under in filled]
 
 
 def _politely(line: str) -> str:

@@ -106,7 +106,7 @@ def _person(word: str):
     def named(note: Note, _: Slots) -> str:
         staff = note.figures["staff"]
         names = next(names for most, names in phrases.people(word, note.trade) if staff <= most)
-        return names[note.industry % len(names)]
+        return names[int(note.figures["number"]) % len(names)]
 
     return named
 

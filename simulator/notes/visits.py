@@ -9,10 +9,12 @@ from simulator.notes.picks import shares
 from simulator.seen.desk import Desk, days
 from simulator.seen.endings import endings
 from simulator.seen.supply import ALL
+from simulator.world import month_number
 
 ROLES = ("bank_officer", "association_officer", "tax_adviser")
 BANK, ASSOCIATION, ADVISER = range(3)
 CHANNELS = ("visit", "phone", "counter", "online")
+KEPT_AWAY = (month_number(2020, 4), month_number(2021, 9))  # when visits were avoided and feasts called off
 # notes a year on an ordinary firm by role; no published figure: a bank's staff call on a small borrower about
 # once a year, the association seldom before a firm reschedules, an adviser passes on few of his monthly notes
 A_YEAR = (0.95, 0.12, 1.6)
@@ -129,9 +131,9 @@ def _within(flag: np.ndarray, months: int) -> np.ndarray:
 
 
 def _channels(role: np.ndarray, month: np.ndarray, u: np.ndarray) -> np.ndarray:
-    kept_away = (month >= 2020 * 12 + 3) & (month <= 2021 * 12 + 8)
+    kept_away = (month >= KEPT_AWAY[0]) & (month <= KEPT_AWAY[1])
     shares = CHANNEL_SHARES[role, kept_away.astype(int)]
-    later = (month > 2021 * 12 + 8)[:, None]
+    later = (month > KEPT_AWAY[1])[:, None]
     online = np.array([0.0, 0.0, 0.0, ONLINE_AFTER])
     shares = np.where(later, shares * (1 - ONLINE_AFTER) + online, shares)
     return np.minimum((u[:, None] >= np.cumsum(shares, axis=1)).sum(axis=1), len(CHANNELS) - 1)

@@ -63,13 +63,18 @@ def _pick(note: Note, choices: tuple[tuple[int, phrases.Frame], ...]) -> phrases
     return frame
 
 
-def _form(note: Note, one: Statement, fact: str, form: str) -> str:
-    """Return a phrase of a fact in a form, with figures where they are known and worth naming."""
+def _form(note: Note, one: Statement, fact: str, form: str, *, quoted: bool = False) -> str:
+    """Return a phrase of a fact in a form, with figures where they are known and worth naming.
+
+    Where the owner is `quoted` he does not speak of himself as others do, if it can be said otherwise.
+    """
     told = one.there and one.manner == ASSERTED
     told = told and (one.fact not in figures.PCT_FACTS or one.pct in figures.PCT_WORTH_NAMING)
     told = told and (one.amount < 0 or one.amount >= figures.LEAST_AMOUNT)
     full, bare = phrases.forms(note.trade, note.staff)[fact, form]
     pool = full if told or not bare else bare
+    if quoted:
+        pool = [text for text in pool if "{rep}" not in text] or pool
     return pool[next(note.picks) % len(pool)]
 
 
@@ -82,12 +87,13 @@ def state(note: Note, slots: Slots, one: Statement) -> str:
     frame = _pick(note, phrases.fitting(
         one.fact, MODALITY[one.manner], note.trade, writer["era"], writer["style"], needs
     ))  # fmt: skip
-    parts = []
+    parts: list[str] = []
     for is_form, part in frame.variants[next(note.picks) % len(frame.variants)]:
+        quoted = bool(parts) and parts[-1].endswith("「")
         if is_form and part in phrases.SECOND:
             part = _form(note, one, second, part[:-1])
         elif is_form:
-            part = _form(note, one, one.fact, part)
+            part = _form(note, one, one.fact, part, quoted=quoted)
         parts.append(part)
     if one.manner == ASSERTED and writer["sentences"] > 1 and note.chance(EXPLAINED):
         parts.extend(_background(note, one, "why"))
