@@ -6,7 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 _WORDS = 4  # a Philox 4x64 counter step yields four 64-bit words
-_SKIPPED = 100  # numbers: to draw so many and drop them is quicker than to open a stream behind them
+_SKIPPED = 500  # numbers: to draw so many and drop them is quicker than to open a stream behind them
 
 
 def _key(seed: int, purpose: str, month: int) -> np.ndarray:
