@@ -113,7 +113,7 @@ def simulate(
     months: Annotated[int, typer.Option(help="Months of history.", min=24)] = 132,
     seed: Annotated[int, typer.Option(help="The world's seed.")] = 20150401,
     first_month: Annotated[str, typer.Option(help="YYYY-MM")] = "2015-01",
-    chunk_firms: Annotated[int, typer.Option(help="Firms simulated at once.", min=1)] = 1000,
+    chunk_firms: Annotated[int, typer.Option(help="Firms simulated at once.", min=1)] = 2500,
     workers: Annotated[int, typer.Option(help="Processes.", min=1)] = 1,
     due_items: Annotated[bool, typer.Option(help="Write due items: most of the rows.")] = True,
     notes: Annotated[bool, typer.Option(help="Write notes of talks.")] = True,

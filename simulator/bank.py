@@ -4,6 +4,7 @@ import numpy as np
 
 from simulator import credit
 from simulator.books import Ledger
+from simulator.columns import across
 from simulator.credit import LoanBook, Standing
 from simulator.distress import Trouble
 from simulator.moment import Moment, Recent, aid_runs
@@ -54,7 +55,7 @@ def borrow(
     asks = (
         (ledger.cash < 0.6 * traits.cash_wanted * monthly) & (waited >= np.where(urgent, 3, calm)) & ~sinking
     )
-    principal = credit.dues(book, standing, t, moment.wound_up)[0].sum(axis=1)
+    principal = credit.principal_due(book, standing, t, moment.wound_up).sum(axis=1)
     wanted = traits.cash_wanted * monthly - ledger.cash + 4 * principal
     amount = _round_up(np.clip(wanted, 0.3 * monthly, 1.5 * monthly))
     proper = asks & (view > credit.PROPER) & (u[:, 0] < 0.75) & ~barred
@@ -237,13 +238,13 @@ def see_closing(
     equity = 1 - (debts + flattered["debts"]) / assets
     standing.closing_equity = np.where(moment.closes, equity, standing.closing_equity)
     sees = (moment.world.month_of_year[moment.t] - moment.traits.year_end) % 12 == 3
-    sales = np.maximum(recent.sales[:, -15:-3].sum(axis=1) + flattered["sales"], 1.0)
+    sales = np.maximum(across(recent.sales[:, -15:-3]) + flattered["sales"], 1.0)
     standing.seen_equity = np.where(sees, standing.closing_equity, standing.seen_equity)
     for name, kept, more in (
         ("seen_margin", recent.ordinary, "ordinary"),
         ("seen_cash_margin", recent.cash, "cash"),
     ):
-        seen = (kept[:, -15:-3].sum(axis=1) + flattered[more]) / sales
+        seen = (across(kept[:, -15:-3]) + flattered[more]) / sales
         setattr(standing, name, np.where(sees, seen, getattr(standing, name)))
     bad = np.where(standing.seen_margin < 0, standing.bad_closings + 1, 0)
     standing.bad_closings = np.where(sees, bad, standing.bad_closings)

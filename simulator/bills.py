@@ -104,9 +104,9 @@ def supplier_bills(ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
 
 def pay_suppliers(ledger: Ledger) -> np.ndarray:
     """Pay every bill that has waited as long as its supplier is made to; returns what it took (n,)."""
-    places = np.arange(ledger.payable.shape[2])[None, None, :]
-    paid = np.where(places <= BACK - ledger.delay[:, :, None], ledger.payable, 0.0)
-    ledger.payable -= paid
+    due = ledger.payable[:, :, : BACK + 1]  # what falls due later is nobody's concern yet
+    paid = np.where(np.arange(BACK + 1) <= BACK - ledger.delay[:, :, None], due, 0.0)
+    due -= paid
     return paid.sum(axis=(1, 2))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from simulator.moment import Moment
-from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, industry_table
+from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, by_industry
 
 FEE = (
     1.15  # per cent a year of what is guaranteed (grade 5 of nine, domain §5.4); the epidemic's was paid for
@@ -71,7 +71,14 @@ class Standing:
 def dues(
     book: LoanBook, standing: Standing, t: np.ndarray, wound_up: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen.
+    """Return this month's principal by slot (n, SLOTS) and interest (n,), whole yen; see `principal_due`."""
+    free = (book.scheme == SCHEME["epidemic"]) & (t[:, None] < book.executed + INTEREST_FREE_MONTHS)
+    interest = np.rint(np.where(free, 0.0, book.balance * book.rate / 1200)).sum(axis=1)
+    return principal_due(book, standing, t, wound_up), interest
+
+
+def principal_due(book: LoanBook, standing: Standing, t: np.ndarray, wound_up: np.ndarray) -> np.ndarray:
+    """Return this month's principal by slot (n, SLOTS), whole yen.
 
     Whose trade has ended (`wound_up`) loses the benefit of time: everything is due.
     """
@@ -81,9 +88,7 @@ def dues(
         np.where(paying, np.rint(book.monthly * share[:, None]), 0.0), book.balance - book.missed
     )
     principal = np.where(wound_up[:, None], book.balance - book.missed, principal)
-    free = (book.scheme == SCHEME["epidemic"]) & (t[:, None] < book.executed + INTEREST_FREE_MONTHS)
-    interest = np.rint(np.where(free, 0.0, book.balance * book.rate / 1200)).sum(axis=1)
-    return np.maximum(principal, 0.0), interest
+    return np.maximum(principal, 0.0)
 
 
 def fees(book: LoanBook) -> np.ndarray:
@@ -98,7 +103,7 @@ def score(moment: Moment, book: LoanBook, standing: Standing, known_arrears: np.
     Seen are the last closing known, the debt, arrears and bad news heard of; not the owner's purse, nor
     the books of the running year.
     """
-    normal = industry_table()["net_debt_months"].to_numpy()[moment.traits.industry] + 3
+    normal = by_industry("net_debt_months")[moment.traits.industry] + 3
     debt_months = book.balance.sum(axis=1) / np.maximum(moment.monthly_sales, 1.0)
     return (
         0.4 * np.clip(standing.seen_equity, -0.5, 0.6)

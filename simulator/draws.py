@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 _WORDS = 4  # a Philox 4x64 counter step yields four 64-bit words
+_SKIPPED = 500  # numbers: to draw so many and drop them is quicker than to open a stream behind them
 
 
 def _key(seed: int, purpose: str, month: int) -> np.ndarray:
@@ -31,7 +32,7 @@ def uniforms(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month:
 
     Returns
     -------
-    (n, width) float64, inside (0, 1)
+    (n, width) float64, inside (0, 1); by columns in memory
 
     Raises
     ------
@@ -51,20 +52,33 @@ def uniforms(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month:
         raise ValueError(f"seed must be 0 or more, got {seed}")
     numbers = np.asarray(numbers, dtype=np.int64)
     steps = np.diff(numbers)
-    if (steps <= 0).any():
+    if steps.min(initial=1) <= 0:
         first = int(np.argmax(steps <= 0))
         raise ValueError(
             f"firm numbers must increase strictly, got {numbers[first]} before {numbers[first + 1]}"
         )
     blocks = -(-width // _WORDS)
     key = _key(seed, purpose, month)
-    rows = []
-    for run in np.split(numbers, np.flatnonzero(steps != 1) + 1):
-        if len(run):
-            stream = np.random.Philox(key=key, counter=int(run[0]) * blocks)
-            rows.append(stream.random_raw(len(run) * blocks * _WORDS).reshape(len(run), -1)[:, :width])
-    raw = np.concatenate(rows) if rows else np.empty((0, width), dtype=np.uint64)
-    return ((raw >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53
+    if len(numbers) == 0:
+        return np.empty((0, width))
+    if steps.max(initial=1) <= _SKIPPED:
+        raw = _stretch(key, numbers, blocks)[:, :width]
+    else:
+        runs = np.split(numbers, np.flatnonzero(steps > _SKIPPED) + 1)
+        raw = np.concatenate([_stretch(key, run, blocks)[:, :width] for run in runs])
+    # by columns: they are used one by one
+    out = (raw >> np.uint64(11)).astype(np.float64, order="F")
+    out += 0.5
+    out *= 2.0**-53
+    return out
+
+
+def _stretch(key: np.ndarray, numbers: np.ndarray, blocks: int) -> np.ndarray:
+    """Return the words of firms not far apart (n, 4 × blocks); those between are drawn and dropped."""
+    first, size = int(numbers[0]), int(numbers[-1] - numbers[0]) + 1
+    stream = np.random.Philox(key=key, counter=first * blocks)
+    words = stream.random_raw(size * blocks * _WORDS).reshape(size, -1)
+    return words if size == len(numbers) else words[numbers - first]
 
 
 def normals(seed: int, purpose: str, numbers: np.ndarray, width: int, *, month: int = 0) -> np.ndarray:

@@ -56,9 +56,13 @@ class Dressed:
 
 @dataclass
 class Dressing:
-    """Habits and layers of the firms that would dress (m,), and by what their last closing flatters (n,)."""
+    """Habits and layers of the firms that would dress (m,), and by what their last closing flatters (n,).
 
-    who: np.ndarray  # places in the chunk
+    Where a firm's life is over its row is let go (`let_go`): m and n fall.
+    """
+
+    firm: np.ndarray  # places in the chunk
+    who: np.ndarray  # places among those whose life goes on
     habit: np.ndarray  # (m, 3) places in KINDS; NEVER: no second one. The third is for need only
     u: np.ndarray  # (m, 9) persistent draws
     reach: np.ndarray  # (m, 3) more of them: how far a firm goes
@@ -72,6 +76,7 @@ class Dressing:
     needy: np.ndarray  # bool: the last true closing would not have passed
     share: np.ndarray  # of the layer in the assets shown
     shown: dict[str, np.ndarray]  # shown − true of the last closing (n,)
+    found_ever: np.ndarray  # month of life in which it was found, of the whole chunk, for firms let go
     log: list[tuple[np.ndarray, ...]] = field(default_factory=list)
 
 
@@ -101,6 +106,7 @@ def habits(world: World, traits: Traits) -> Dressing:
         possible[np.flatnonzero(taken >= 0), taken[taken >= 0]] = False
     lines = ("sales", "cost_of_sales", "selling_general_admin", "depreciation")
     return Dressing(
+        firm=who,
         who=who,
         habit=np.column_stack([first, second, _choose(FIRST, possible, reach[:, 0])]),
         u=u,
@@ -115,7 +121,23 @@ def habits(world: World, traits: Traits) -> Dressing:
         needy=np.zeros(m, dtype=bool),
         share=np.zeros(m),
         shown={name: np.zeros(len(traits)) for name in ("assets", "debts", "sales", "ordinary", "cash")},
+        found_ever=np.full(len(traits), NEVER),
     )
+
+
+def let_go(dressing: Dressing, stay: np.ndarray) -> None:
+    """Forget the firms whose life is over, in place; `stay` are the places of the others, in order."""
+    d = dressing
+    d.found_ever[d.firm] = d.found
+    mine = np.isin(d.who, stay)
+    for name in (
+        "firm", "who", "habit", "u", "reach", "year_sales", "balance", "booked", "round_sales", "begun",
+        "found", "needy", "share",
+    ):  # fmt: skip
+        setattr(d, name, getattr(d, name)[mine])
+    d.who = np.searchsorted(stay, d.who)
+    d.year = {name: total[mine] for name, total in d.year.items()}
+    d.shown = {name: value[stay] for name, value in d.shown.items()}
 
 
 def _choose(weights: dict[str, float], possible: np.ndarray, u: np.ndarray) -> np.ndarray:
@@ -241,15 +263,16 @@ def close(moment: Moment, dressing: Dressing, book: LoanBook, sheet: dict[str, n
     told = (new != 0).any(axis=1) | (booked != 0).any(axis=1)
     told &= moment.traits.start[firm] + k < moment.world.months
     corrected = caught & (booked != 0).any(axis=1)
+    whose, month = d.firm[row], np.full(len(row), k)
     d.log.append(tuple(
-        value[told] for value in (firm, np.full(len(firm), k), new, booked, d.round_sales[row], corrected)
+        value[told] for value in (whose, month, new, booked, d.round_sales[row], corrected)
     ))  # fmt: skip
 
 
-def dressed(dressing: Dressing, n: int) -> Dressed:
-    """Return the record of all closings with a layer, sorted by firm and month, of a chunk of `n` firms."""
-    d, found = dressing, np.full(n, NEVER)
-    found[d.who] = d.found
+def dressed(dressing: Dressing) -> Dressed:
+    """Return the record of all closings with a layer, sorted by firm and month."""
+    d = dressing
+    d.found_ever[d.firm] = d.found
     blank = np.zeros(0, dtype=np.int64)
     empty = (
         blank,
@@ -261,4 +284,4 @@ def dressed(dressing: Dressing, n: int) -> Dressed:
     )
     columns = [np.concatenate(parts) for parts in zip(empty, *d.log, strict=True)]
     order = np.lexsort((columns[1], columns[0]))
-    return Dressed(*(column[order] for column in columns), found=found)
+    return Dressed(*(column[order] for column in columns), found=d.found_ever)

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from simulator import bank, books, checks, credit, distress, dressing, opening, shocks, sundries, trade
+from simulator.columns import across, by_columns
 from simulator.draws import uniforms
 from simulator.firms import Traits
 from simulator.moment import first_recent, moment_of
@@ -40,18 +41,19 @@ FLOWS = (
     "vat",
     "vat_net",
 )
-LOAN_FIELDS = (
-    "balance",
-    "monthly",
-    "amount",
-    "rate",
-    "executed",
-    "maturity",
-    "grace_until",
-    "scheme",
-    "lender",
-    "serial",
-)
+LOAN_FIELDS = {  # of every month and slot: kept in as few bytes as hold it
+    "balance": np.float64,
+    "monthly": np.float64,
+    "amount": np.float64,
+    "rate": np.float64,
+    "executed": np.int16,
+    "maturity": np.int16,
+    "grace_until": np.int16,
+    "scheme": np.int8,
+    "lender": np.int8,
+    "serial": np.int16,
+}
+ROLL_CALL = 12  # months between two looks at whose life is over: to let go is to copy all that goes on
 
 
 @dataclass
@@ -60,6 +62,7 @@ class Lives:
 
     accounts: name → (n, months) yen · issued, settles_in (n, months, 4) · customer, customer_failed, bought,
     delay (n, months, 3) · loans: name → (n, months, SLOTS) · the rest (n,) month of the firm's life or NEVER.
+    What stands in months after a firm's end means nothing.
     """
 
     traits: Traits
@@ -110,8 +113,19 @@ def live(world: World, traits: Traits) -> Lives:
     book, standing = opening.open_loans(world, traits, ledger, debt)
     drive, trouble, recent = shocks.opening_drive(traits), distress.calm(len(traits)), first_recent(traits)
     habits = dressing.habits(world, traits)
+    there = np.arange(len(traits))  # places in the chunk of the firms that are still followed
     alive = np.ones(len(traits), dtype=bool)
     for k in range(length):
+        if k % ROLL_CALL == 0:
+            # three months of ten would be lived after a firm has left, or after the span's end
+            stay = np.flatnonzero(alive & (traits.start + k < world.months))
+            there, alive = there[stay], alive[stay]
+            traits, ledger, book, standing, drive, trouble, recent = (
+                by_columns(state, stay) for state in (traits, ledger, book, standing, drive, trouble, recent)
+            )
+            dressing.let_go(habits, stay)
+            if len(stay) == 0:
+                break
         moment = moment_of(world, traits, recent, drive.closes_at, k)
         s = uniforms(world.seed, "sundries", traits.number, sundries.DRAWS, month=k)
         u = uniforms(world.seed, "trade", traits.number, trade.DRAWS, month=k)
@@ -122,8 +136,8 @@ def live(world: World, traits: Traits) -> Lives:
         eased_now = standing.eased_until > moment.t
         # what the month itself makes of wages' taxes and other bills is due in the next
         other, social = ledger.other_due.copy(), ledger.social_due.copy()
-        odd = ndtri(s)
-        month = trade.trade_month(moment, drive, ndtri(u), u, odd[:, 10:13])
+        odd = ndtri(s[:, : sundries.NORMALS])
+        month = trade.trade_month(moment, drive, ndtri(u[:, : trade.NORMALS]), u, odd[:, 10:13])
         accrued = books.write_trade(moment, ledger, month, drive.lost, odd[:, 3:10])
         small = sundries.sundry_month(moment, ledger, drive, month.sunk, eased_now, odd, s)
         fees = credit.fees(book)
@@ -139,7 +153,7 @@ def live(world: World, traits: Traits) -> Lives:
         pays = ~paid.failed & (trouble.missed < distress.OVERDUE_AT)
         eased = bank.ask_for_relief(moment, ledger, book, standing, trouble, pays, b[:, 10:])
         # of the running year, before a closing fixes it: firms that keep books with tax know it then only
-        lives.accounts["vat"][:, k] = ledger.vat
+        lives.accounts["vat"][:, k][there] = ledger.vat
         lines = books.write_off(
             moment, ledger, accrued.lines, interest=interest, fees=fees, gain=paid.gain, sundries=small
         )
@@ -152,39 +166,43 @@ def live(world: World, traits: Traits) -> Lives:
         checks.check(moment, habits, standing, k)
         bank.see_closing(moment, standing, sheet, recent, habits.shown)
 
-        _record_accounts(lives, k, lines | sheet, ledger, drive)
-        _record(lives, k, {
+        _record(lives.accounts, there, k, lines | sheet | {
+            "inflow": paid.inflow, "outflow": paid.outflow + repaid, "owner_paid_in": paid.owner_paid_in,
+            "dividends": small.dividends, "employees": drive.heads,
+            "social_arrears": ledger.social_arrears,
+            "tax_arrears": ledger.vat_arrears + ledger.income_tax_arrears,
+            "bad_receivable": ledger.bad_receivable, "dead_stock": ledger.dead_stock,
+            "vat_net": ledger.vat + ledger.vat_due + ledger.vat_arrears,
+        })  # fmt: skip
+        worst = drive.damage.argmax(axis=1)
+        _record(vars(lives), there, k, {
             "issued": accrued.issued, "settles_in": accrued.settles_in, "term": accrued.term,
             "paper": accrued.paper, "bought": accrued.bought, "bought_term": accrued.bought_term,
             "bought_paper": accrued.bought_paper,
             "customer": month.customer, "customer_failed": month.failed_customer, "delay": ledger.delay,
-            "eased": eased, "stressed": paid.stressed, "gap": drive.gap, "worst": drive.damage.argmax(axis=1),
+            "eased": eased, "stressed": paid.stressed, "gap": drive.gap, "worst": worst,
         })  # fmt: skip
-        lives.accounts["inflow"][:, k], lives.accounts["outflow"][:, k] = paid.inflow, paid.outflow + repaid
-        lives.accounts["owner_paid_in"][:, k] = paid.owner_paid_in
-        lives.accounts["dividends"][:, k] = small.dividends
-        for name, array in lives.loans.items():
-            array[:, k] = getattr(book, name)
+        _record(lives.loans, there, k, vars(book))
         here = alive & ~moment.protected & (traits.start + k < world.months)
-        ends = _end(lives, k, here, paid.failed, trouble, book)
-        lives.cause[ends] = lives.worst[ends, k]
-        lives.viable[ends] = (recent.cash[:, -12:].sum(axis=1) > 0)[ends]
+        ends = _end(lives, there, k, here, paid.failed, trouble, book)
+        lives.cause[there[ends]] = worst[ends]
+        lives.viable[there[ends]] = across(recent.cash[ends, -12:]) > 0
         alive &= ~ends
-    lives.dressed = dressing.dressed(habits, len(traits))
+    lives.dressed = dressing.dressed(habits)
     return lives
 
 
-def _end(lives, k, here, failed, trouble, book) -> np.ndarray:
+def _end(lives, there, k, here, failed, trouble, book) -> np.ndarray:
     """Note who leaves this month: cannot pay, missed four payments, or owes nothing under guarantee; (n,)."""
     broke = here & failed
     over = here & ~broke & (trouble.missed >= distress.OVERDUE_AT)
     gone = here & ~broke & ~over & (book.guaranteed_balance <= 0)
     for mark, months in ((broke, lives.stopped), (over, lives.overdue), (gone, lives.repaid)):
-        months[mark] = k
-        lives.ended[mark] = k
+        months[there[mark]] = k
+        lives.ended[there[mark]] = k
     ends = broke | over | gone
-    lives.first_sign[ends] = trouble.first_sign[ends]
-    lives.missed[ends] = trouble.missed[ends]
+    lives.first_sign[there[ends]] = trouble.first_sign[ends]
+    lives.missed[there[ends]] = trouble.missed[ends]
     return ends
 
 
@@ -195,12 +213,16 @@ def _empty(world: World, traits: Traits, length: int) -> Lives:
         return np.full(n, NEVER, dtype=np.int64)
 
     def months(dtype: type = np.float64, *, wide: tuple = ()) -> np.ndarray:
-        # a month's values of all firms lie side by side in memory: that is how they are written
-        return np.zeros((length, n, *wide), dtype=dtype).swapaxes(0, 1)
+        # a month's values of all firms lie side by side in memory, column by column: so they are written
+        array = np.zeros((length, *wide, n), dtype=dtype)
+        return np.moveaxis(array, -1, 0)
 
+    # in one piece: systems hand memory out in large pages where much is asked for, many times as fast
+    names = LINES + SHEET + FLOWS
+    accounts = np.zeros((len(names), length, n)).swapaxes(1, 2)
     return Lives(
         traits=traits,
-        accounts={name: months() for name in LINES + SHEET + FLOWS},
+        accounts=dict(zip(names, accounts, strict=True)),
         issued=months(wide=(4,)),
         settles_in=months(np.int16, wide=(4,)),
         term=months(np.int8, wide=(4,)),
@@ -211,7 +233,7 @@ def _empty(world: World, traits: Traits, length: int) -> Lives:
         bought_term=months(np.int8, wide=(3,)),
         bought_paper=months(np.int8, wide=(3,)),
         delay=months(np.int16, wide=(3,)),
-        loans={name: months(wide=(credit.SLOTS,)) for name in LOAN_FIELDS},
+        loans={name: months(dtype, wide=(credit.SLOTS,)) for name, dtype in LOAN_FIELDS.items()},
         eased=months(bool),
         stressed=months(bool),
         worst=months(np.int8),
@@ -228,21 +250,8 @@ def _empty(world: World, traits: Traits, length: int) -> Lives:
     )
 
 
-def _record_accounts(lives: Lives, k: int, values: dict, ledger: books.Ledger, drive: shocks.Drive) -> None:
-    extra = {
-        "social_arrears": ledger.social_arrears,
-        "tax_arrears": ledger.vat_arrears + ledger.income_tax_arrears,
-        "bad_receivable": ledger.bad_receivable,
-        "dead_stock": ledger.dead_stock,
-        "vat_net": ledger.vat + ledger.vat_due + ledger.vat_arrears,
-        "employees": drive.heads,
-    }
-    for name, array in lives.accounts.items():
-        source = extra if name in extra else values
-        if name in source:
-            array[:, k] = source[name]
-
-
-def _record(lives: Lives, k: int, values: dict[str, np.ndarray]) -> None:
+def _record(history: dict, there: np.ndarray, k: int, values: dict[str, np.ndarray]) -> None:
+    """Write the month's values of the firms at places `there` into what is kept; not all is."""
     for name, value in values.items():
-        getattr(lives, name)[:, k] = value
+        if name in history:
+            history[name][:, k][there] = value

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.columns import across
 from simulator.firms import Traits
 from simulator.world import BURN_IN_MONTHS, World
 
@@ -72,15 +73,15 @@ def first_recent(traits: Traits) -> Recent:
 def moment_of(world: World, traits: Traits, recent: Recent, closes_at: np.ndarray, k: int) -> Moment:
     """Return month `k` of the firms' lives; past the span's end the last month stands in."""
     t = np.minimum(traits.start + k, world.months - 1)
-    yearly = recent.sales[:, -12:].sum(axis=1)
-    ago = np.maximum(recent.sales[:, -15:-12].sum(axis=1), 1.0)
+    yearly = across(recent.sales[:, -12:])
+    ago = np.maximum(across(recent.sales[:, -15:-12]), 1.0)
     return Moment(
         world=world,
         traits=traits,
         t=t,
         monthly_sales=yearly / 12,
-        yearly_margin=recent.ordinary[:, -12:].sum(axis=1) / np.maximum(yearly, 1.0),
-        sales_change=recent.sales[:, -3:].sum(axis=1) / ago - 1,
+        yearly_margin=across(recent.ordinary[:, -12:]) / np.maximum(yearly, 1.0),
+        sales_change=across(recent.sales[:, -3:]) / ago - 1,
         protected=t < np.maximum(traits.join, BURN_IN_MONTHS),
         closes=world.month_of_year[t] == traits.year_end,
         closing=t >= closes_at,

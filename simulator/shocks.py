@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.columns import across
 from simulator.firms import Traits
 from simulator.moment import Moment, wind_down_months
 from simulator.terms import CUSTOMER_SLOTS, GENERATIONS
-from simulator.world import industry_table
+from simulator.world import by_industry
 
 CAUSES = (
     "structural", "demand", "epidemic", "material", "wages", "customer_failure", "customer_lost", "stock",
@@ -165,7 +166,7 @@ def closing_share(moment: Moment, drive: Drive) -> np.ndarray:
 def cost_levels(moment: Moment) -> tuple[np.ndarray, np.ndarray]:
     """Return log levels of material prices and wages since a firm's start, where its base figures hold."""
     world, traits = moment.world, moment.traits
-    exposure = industry_table()["material_exposure"].to_numpy()[traits.industry]
+    exposure = by_industry("material_exposure")[traits.industry]
     material = (world.material[moment.t] - world.material[traits.start]) * exposure
     return material, world.wages[moment.t] - world.wages[traits.start]
 
@@ -197,7 +198,7 @@ def blame(
     failed = np.where(world.customer_fails[customer] <= t[:, None], lost, 0.0).sum(axis=1)
     parts[:, CAUSE["customer_failure"]] = failed
     parts[:, CAUSE["customer_lost"]] = lost.sum(axis=1) - failed
-    share = parts / np.maximum(parts.sum(axis=1, keepdims=True), 1e-9)
+    share = parts / np.maximum(across(parts), 1e-9)[:, None]
     # sales below what staff and rent are made for lose their margin until costs have followed
     behind = sales * (1 - traits.material - traits.outsourcing) * np.clip(drive.capacity - level, 0.0, 1.5)
     drive.damage *= MEMORY

@@ -6,7 +6,7 @@ from simulator.books import Ledger, Sundries
 from simulator.moment import Moment
 from simulator.shocks import CAUSE, Drive
 
-DRAWS = 16  # numbers a month and firm: normals but for the last four, which are used as uniforms
+DRAWS, NORMALS = 16, 13  # numbers a month and firm: normals but for the last three, used as uniforms
 RETIRES = 0.30  # share of years in which worn-out machines are scrapped
 
 
@@ -32,7 +32,7 @@ def sundry_month(
         What the owner would put into a venture, if it is there.
     eased : (n,) bool
         Rescheduled: nobody pays dividends then.
-    z, u : (n, DRAWS)
+    z, u : (n, NORMALS), (n, DRAWS)
         Normals and the uniforms they come from; each is used in one of the two forms only.
     """
     traits, base = moment.traits, moment.traits.base_sales
@@ -62,7 +62,8 @@ def sundry_month(
     spent = spent + sunk
 
     odd = np.rint(base / 12 * 0.0012 * np.exp(0.9 * z[:, 2]) * (1 + 8 * (u[:, 13] < 0.02)))
-    pays_interest = np.isin(moment.world.month_of_year[moment.t], (2, 8))
+    calendar = moment.world.month_of_year[moment.t]
+    pays_interest = (calendar == 2) | (calendar == 8)
     interest = np.floor(pays_interest * ledger.cash * moment.world.deposit_rate[moment.t] / 200)
     scrapped = np.where(
         moment.closes & (u[:, 14] < RETIRES), np.rint(0.05 * u[:, 14] / RETIRES * ledger.depreciable), 0.0

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.columns import across
 from simulator.moment import Moment
 from simulator.shocks import (
     Drive,
@@ -17,9 +18,10 @@ from simulator.shocks import (
 )
 from simulator.terms import CUSTOMER_SLOTS
 
-DRAWS = 16  # numbers a month and firm: the first four as normals, the rest as uniforms
+DRAWS, NORMALS = 16, 4  # numbers a month and firm: the first four as normals, the rest as uniforms
 BONUS_MONTHS = (7, 12)
 STOCKING_STAYS, STOCKING_MOVES = 0.94, 0.16  # a month; log: stock wanders by half in the long run
+PAYS_BONUS = np.isin(np.arange(13), BONUS_MONTHS)  # by month of the year
 # lump sums of the epidemic: month paid, least fall in sales, months of loss, most yen (orders of magnitude)
 LUMP_SUMS = (((2020, 7), 0.40, 12, 2e6), ((2021, 5), 0.45, 2, 6e5), ((2022, 4), 0.25, 5, 2e6))
 
@@ -51,7 +53,7 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
     moment : Moment
     drive : Drive
         Changed in place.
-    z, u : (n, DRAWS)
+    z, u : (n, NORMALS), (n, DRAWS)
         Normals and the uniforms they come from; each is used in one of the two forms only.
     odd : (n, 3) normals
         What makes stock, other costs and overtime differ from month to month.
@@ -68,7 +70,7 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
 
     lost = (1 - traits.cash_share)[:, None] * traits.customer_share[:, :CUSTOMER_SLOTS] * drive.lost
     market = world.demand[t, traits.industry] + drive.permanent + drive.cycle
-    level = market - drive.gap.sum(axis=1) + np.log1p(-lost.sum(axis=1))
+    level = market - across(drive.gap) + np.log1p(-lost.sum(axis=1))
     season = world.season[traits.industry, world.month_of_year[t] - 1] * traits.season_strength
     still = closing_share(moment, drive)
     compete(moment, drive, u[:, 13:15])
@@ -78,7 +80,7 @@ def trade_month(moment: Moment, drive: Drive, z: np.ndarray, u: np.ndarray, odd:
     drive.trend += 0.15 * (level - drive.trend)
     _manage(moment, drive)
 
-    bonus = np.isin(world.month_of_year[t], BONUS_MONTHS) * traits.bonus_months / 2
+    bonus = PAYS_BONUS[world.month_of_year[t]] * traits.bonus_months / 2
     staff = (
         base * traits.staff * drive.heads / traits.employees * np.exp(wages + 0.02 * odd[:, 2])
         * 12 / (12 + traits.bonus_months) * (1 + bonus)

@@ -78,6 +78,12 @@ def industry_table() -> pd.DataFrame:
     )
 
 
+@cache
+def by_industry(name: str) -> np.ndarray:
+    """Return one parameter of the industries (27,), in the table's order."""
+    return industry_table()[name].to_numpy()
+
+
 @dataclass(frozen=True)
 class World:
     """What happens to everybody; arrays run from `first` (a month number), burn-in included.
@@ -117,9 +123,12 @@ class World:
 
 def month_end_dates(numbers: np.ndarray) -> np.ndarray:
     """Return the last days of months given by number, as datetime64[D]."""
-    return (np.asarray(numbers) - 1970 * 12 + 1).astype("datetime64[M]").astype(
-        "datetime64[D]"
-    ) - np.timedelta64(1, "D")
+    numbers = np.asarray(numbers)
+    # many rows, few months: a day is worked out once a month
+    first = numbers.min() if numbers.size else 0
+    months = np.arange(first, numbers.max(initial=first) + 1)
+    ends = (months - 1970 * 12 + 1).astype("datetime64[M]").astype("datetime64[D]") - np.timedelta64(1, "D")
+    return ends[numbers - first]
 
 
 def make_world(seed: int, *, first_month: str, months: int) -> World:

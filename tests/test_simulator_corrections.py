@@ -69,7 +69,8 @@ def test_an_error_leaves_the_books_balanced(kind, size):
     wrong = Wrong(np.array([KINDS.index(kind)]), np.array([size]), np.array(["2020-01-01"], "datetime64[D]"))
     books = {name: np.array([BOOKS.get(name, 0.0)]) for name in ACCOUNTS}
     books["capital"] = books["accounts_receivable"] + books["inventories"] - 1_500.0
-    rows = _rows({"firm_id": ["a"]}, with_error(books, wrong, np.array([1_000.0])), np.array([True]))
+    shown = with_error(books, wrong, np.array([1_000.0]))
+    rows = pd.DataFrame(_rows({"firm_id": np.array(["a"])}, shown, np.array([True])))
     assert (identity_gaps(rows).to_numpy() == 0).all()
 
 

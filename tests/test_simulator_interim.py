@@ -71,7 +71,7 @@ def test_books_with_tax_are_those_without_it_times_the_rate(net, payable, claim)
 
 def test_kept_months_balance_whatever_is_left_out(desk, kept):
     firm, _, _, books = kept
-    rows = _rows({"firm_id": desk.firm_ids[firm]}, books, np.ones(len(firm), dtype=bool))
+    rows = pd.DataFrame(_rows({"firm_id": desk.firm_ids[firm]}, books, np.ones(len(firm), dtype=bool)))
     assert (identity_gaps(rows).to_numpy() == 0).all()
     assert (rows[["selling_general_admin", "accrued_expenses", "consumption_taxes_payable"]] >= 0).all().all()
 

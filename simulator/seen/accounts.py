@@ -71,7 +71,7 @@ def _changed(desk: Desk, column: str) -> pd.DataFrame:
     moved = np.diff(values, axis=1, prepend=values[:, :1])
     k = np.arange(desk.months)[None, :]
     firm, k = np.nonzero((moved != 0) & (k > desk.first_k[:, None]) & (k <= desk.last_k[:, None]))
-    within = np.floor(27 * desk.draw_months(f"day of {column}", 1)[firm, k, 0])
+    within = np.floor(27 * desk.draw_at(f"day of {column}", 1, firm, k)[:, 0])
     begin = desk.day(firm, k - 1) + days(1.0)
     grants = (moved[firm, k] > 0) & (column == "consent_scope")
     known = np.where(grants, begin - days(within + 1), begin + days(within))
@@ -102,7 +102,7 @@ def account_flows(desk: Desk) -> pd.DataFrame:
     sight = desk.in_sight(np.minimum(since, desk.months)) & (desk.supply.consent >= AND_BANK)
     firm, k = np.nonzero(sight)
     banks = 1 + (u[:, 2] < np.clip(0.25 + 0.1 * np.log(traits.employees), 0, 0.8)) + (u[:, 2] < 0.10)
-    monthly = desk.draw_months("flow days", 2)[firm, k]
+    monthly = desk.draw_at("flow days", 2, firm, k)
     known = desk.day(firm, k) + days(3 + 8 * monthly[:, 0])
     given = desk.consents(firm, known, AND_BANK)
     shared = (u[:, 4:7] < SHARED) & (np.arange(PLACES) < banks[:, None])

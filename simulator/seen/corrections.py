@@ -59,7 +59,7 @@ def errors(desk: Desk, purpose: str, firm: np.ndarray, k: np.ndarray, known: np.
     """
     share = {"closing": WRONG_CLOSINGS, "month": WRONG_MONTHS}[purpose]
     weights = CLOSING_KINDS if purpose == "closing" else MONTH_KINDS
-    u = desk.draw_months(f"errors of a {purpose}", 8)[firm, k]
+    u = desk.draw_at(f"errors of a {purpose}", 8, firm, k)
     edges = np.cumsum(weights) / np.sum(weights)
     wrong = u[:, 0] < share * carelessness(desk)[firm]
     out, day = [], known

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from intake.contracts import contract, empty_table
+from simulator.columns import running
 from simulator.draws import uniforms
 from simulator.firms import Traits
 from simulator.life import Lives
@@ -82,7 +83,8 @@ class Desk:
     @cached_property
     def month_of_year(self) -> np.ndarray:
         """Calendar month 1..12 of each month of life (n, months)."""
-        return (self.world.first + self.traits.start[:, None] + np.arange(self.months)[None, :]) % 12 + 1
+        # laid out by months, as the lives are: arrays that lie alike are worked on together
+        return ((self.world.first + self.traits.start[None, :] + np.arange(self.months)[:, None]) % 12 + 1).T
 
     @cached_property
     def receivables(self) -> Items:
@@ -97,7 +99,7 @@ class Desk:
     @cached_property
     def troubled(self) -> np.ndarray:
         """Months in which a firm lately was short of money more than once (n, months) bool."""
-        sums = np.cumsum(np.pad(self.lives.stressed, ((0, 0), (6, 0))), axis=1)
+        sums = running(np.pad(self.lives.stressed, ((0, 0), (6, 0))).astype(np.int16))
         return sums[:, 6:] - sums[:, :-6] >= 2
 
     @cached_property
@@ -118,7 +120,7 @@ class Desk:
         """(firm, k, known day) of every annual closing handed in: in two to five months, some in nine."""
         traits = self.traits
         firm, k = self.year_ends
-        u = self.draw_months("closing lag", 4)[firm, k]
+        u = self.draw_at("closing lag", 4, firm, k)
         poor, troubled = 1 - traits.bookkeeping[firm], self.troubled[firm, k]
         lag = 62 + 45 * poor + 28 * u[:, 0] + 18 * troubled
         slow = u[:, 1] < 0.01 + SLOW_CLOSINGS * poor**2 + 0.05 * troubled
@@ -147,22 +149,35 @@ class Desk:
 
     def draw_months(self, purpose: str, width: int) -> np.ndarray:
         """Draw uniforms for all firms and months of life (n, months, width)."""
-        rows = [
-            uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width, month=k)
-            for k in range(self.months)
-        ]
-        return np.stack(rows, axis=1)
+        out = np.empty((width, self.months, len(self.traits)))  # laid out as the lives are
+        for k in range(self.months):
+            out[:, k] = uniforms(self.world.seed, f"seen {purpose}", self.traits.number, width, month=k).T
+        return out.T
+
+    def draw_at(self, purpose: str, width: int, firm: np.ndarray, k: np.ndarray) -> np.ndarray:
+        """Draw uniforms for some months of life (m, width): those of `draw_months`, and no others.
+
+        Firms and months are sorted by firm, and none comes twice.
+        """
+        out = np.empty((len(firm), width), order="F")
+        by_month = np.argsort(k, kind="stable")
+        begins = np.searchsorted(k[by_month], np.arange(self.months + 1))
+        for month in np.flatnonzero(np.diff(begins)):
+            rows = by_month[begins[month] : begins[month + 1]]
+            numbers = self.traits.number[firm[rows]]
+            out[rows] = uniforms(self.world.seed, f"seen {purpose}", numbers, width, month=int(month))
+        return out
 
     def in_sight(self, since: np.ndarray | int = 0) -> np.ndarray:
         """Mark the months within the portfolio, none before month `since` of life (n, months) bool."""
-        k = np.arange(self.months)[None, :]
+        k = np.arange(self.months)[:, None]
         first = np.maximum(self.first_k, since)
-        return (k >= first[:, None]) & (k <= self.last_k[:, None])
+        return ((k >= first[None, :]) & (k <= self.last_k[None, :])).T
 
     def bank_names(self, firm: np.ndarray, place: np.ndarray | int) -> np.ndarray:
         """Return codes of the firms' banks; place 0 is the main bank."""
-        names = {number: f"bank:{number:04d}" for number in np.unique(self.traits.banks)}
-        return np.array([names[number] for number in self.traits.banks[firm, place]], dtype=object)
+        names = np.array([f"bank:{number:04d}" for number in range(LAST_BANK + 1)], dtype=object)
+        return names[self.traits.banks[firm, place]]
 
 
 def days(count: np.ndarray | float) -> np.ndarray:
@@ -174,6 +189,19 @@ def bank_traits(desk: Desk) -> np.ndarray:
     """Return uniforms by number of the bank (banks, 3): slack with reports, having a system, eagerness."""
     numbers = np.arange(LAST_BANK + 1)
     return uniforms(desk.world.seed, "banks", numbers, 3)
+
+
+def text(words: np.ndarray, place: np.ndarray) -> pd.api.extensions.ExtensionArray:
+    """Return words by their places, as a column of text; -1 is none.
+
+    A word is turned into text once, however many rows have it.
+
+    Examples
+    --------
+    >>> text(np.array(["a", "b"], dtype=object), np.array([1, 1, -1])).tolist()
+    ['b', 'b', nan]
+    """
+    return pd.array(words, dtype="str").take(place, allow_fill=True)
 
 
 def row_ids(desk: Desk, firm: np.ndarray, letter: str, day: np.ndarray) -> np.ndarray:
@@ -190,9 +218,12 @@ def finish(desk: Desk, table: str, columns: dict | pd.DataFrame) -> pd.DataFrame
     KeyError
         If a column of the contract is missing.
     """
-    rules = contract(table)
-    frame = pd.DataFrame(columns)
-    frame = frame[frame["known_date"].to_numpy() <= desk.today]
-    empty = empty_table(table)
-    typed = {name: frame[name].astype(empty[name].dtype) for name in rules.columns}
-    return pd.DataFrame(typed).sort_values(list(rules.key), kind="stable", ignore_index=True)
+    rules, frame = contract(table), pd.DataFrame(columns, copy=False)
+    here = np.flatnonzero(frame["known_date"].to_numpy() <= desk.today)
+    # only keys are sorted; every other value is moved once, to where it stays
+    keys = frame[list(rules.key)].iloc[here].set_axis(here, axis=0)
+    order = keys.sort_values(list(rules.key), kind="stable").index.to_numpy()
+    typed = {
+        name: frame[name].iloc[order].astype(dtype).array for name, dtype in empty_table(table).dtypes.items()
+    }
+    return pd.DataFrame(typed, copy=False)

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.columns import running
 from simulator.seen.desk import Desk
-from simulator.trade import BONUS_MONTHS
+from simulator.trade import BONUS_MONTHS, PAYS_BONUS
 
 # Project defaults: how many firms keep their months so is not published; a large source of false signals.
 # Chances that a thing is done, at the worst bookkeeping and by how much the best is above that.
@@ -96,7 +97,7 @@ def interim(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict:
     months = Months(firm, k, since, np.maximum(k - since, 0))
     out = dict(columns)
 
-    sums = np.cumsum(accounts["depreciation"], axis=1)
+    sums = running(accounts["depreciation"])
     year, month = months.put_off(sums, has.no_depreciation)
     machines = np.rint(month * traits.factory_share[firm])
     _add(out, depreciation=-month, cost_of_sales=-machines, selling_general_admin=machines - month)
@@ -132,7 +133,7 @@ def _bonus(desk: Desk, months: Months, who: np.ndarray) -> tuple[np.ndarray, np.
     accounts, traits = desk.lives.accounts, desk.traits
     staff = accounts["personnel_expenses"] - accounts["officers_compensation"]
     half = traits.bonus_months[:, None] / 2
-    paid = np.where(np.isin(desk.month_of_year, BONUS_MONTHS), np.rint(staff * half / (1 + half)), 0.0)
+    paid = np.where(PAYS_BONUS[desk.month_of_year], np.rint(staff * half / (1 + half)), 0.0)
     calendar, (first, second) = months.at(desk.month_of_year), BONUS_MONTHS
     # months since the last bonus, and from it to the next
     into = np.where((calendar >= first) & (calendar < second), calendar - first, (calendar - second) % 12)

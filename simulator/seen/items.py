@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from simulator.books import AHEAD, BACK
+from simulator.columns import running
 from simulator.life import Lives
 
 PAPERS = ("account", "note", "electronic")
@@ -33,15 +34,19 @@ class Items:
 
         Items set aside are not counted.
         """
-        n, months, _ = self.amount.shape
-        row, made, _ = np.nonzero(self.amount)
-        there = self.amount != 0
-        until = np.minimum(np.minimum(self.settled[there], self.dropped[there]), months)
-        place = (self.paper[there].astype(np.int64) * n + row) * (months + 1)
-        amount, size = self.amount[there], len(PAPERS) * n * (months + 1)
-        change = np.bincount(place + made, amount, size) - np.bincount(place + until, amount, size)
-        balance = np.cumsum(change.reshape(len(PAPERS), n, months + 1), axis=2)[:, :, :months]
-        return list(balance)
+        n, months, slots = self.amount.shape
+        until = np.minimum(np.minimum(self.settled, self.dropped), months)
+        # month by month and within it firm by firm, as lives lie in memory: sums of neighbours are neighbours
+        size = len(PAPERS) * (months + 1) * n
+        firm, made = np.arange(n)[None, :], np.arange(months)[:, None]
+        change = np.zeros(size)
+        for slot in range(slots):
+            first = self.paper[:, :, slot].T.astype(np.int64) * (months + 1)
+            amount = self.amount[:, :, slot].ravel(order="F")
+            change += np.bincount(((first + made) * n + firm).ravel(), amount, size)
+            change -= np.bincount(((first + until[:, :, slot].T) * n + firm).ravel(), amount, size)
+        papers = change.reshape(len(PAPERS), months + 1, n)[:, :months]
+        return [running(paper.T) for paper in papers]
 
     def open_balance(self) -> np.ndarray:
         """Return what is open at each month's end (n, months), yen; items set aside are not counted."""
@@ -52,8 +57,8 @@ def receivable_items(lives: Lives) -> Items:
     """Return the invoices to customers; a failed customer's stay open for ever."""
     months = lives.issued.shape[1]
     issue = np.arange(months)[None, :, None]
-    settled = issue + lives.settles_in.astype(np.int64)
-    dropped = np.full(settled.shape, OPEN)
+    settled = issue + lives.settles_in
+    dropped = np.full_like(settled, OPEN)
     for firm, k, slot in zip(*np.nonzero(lives.customer_failed), strict=True):
         made = np.arange(max(k - AHEAD, 0), k + 1)
         # what an earlier customer of the slot left unpaid was set aside then
@@ -67,13 +72,12 @@ def payable_items(lives: Lives) -> Items:
     """Return suppliers' bills: settled in the first month in which the firm's delay has been waited out."""
     months = lives.bought.shape[1]
     due = np.arange(months)[None, :, None] + lives.bought_term
-    rows, _, places = np.indices(lives.bought.shape)
-    settled = np.full(due.shape, OPEN)
+    settled = np.full_like(due, OPEN)
     for wait in range(BACK, -1, -1):
         month = due + wait
-        delay = lives.delay[rows, np.minimum(month, months - 1), places]
+        delay = np.take_along_axis(lives.delay, np.minimum(month, months - 1), axis=1)
         settled = np.where((delay <= wait) & (month < months), month, settled)
     # once payments stopped nothing is settled any more
     stopped = np.where(lives.stopped >= 0, lives.stopped, OPEN)[:, None, None]
     settled = np.where(settled >= stopped, OPEN, settled)
-    return Items(lives.bought, lives.bought_term, lives.bought_paper, settled, np.full(due.shape, OPEN))
+    return Items(lives.bought, lives.bought_term, lives.bought_paper, settled, np.full_like(due, OPEN))

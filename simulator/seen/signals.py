@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from simulator.columns import in_months, running
 from simulator.seen.desk import Desk, bank_traits, days, finish, row_ids
 from simulator.seen.dressed_books import shown_accounts
 
@@ -36,7 +37,7 @@ def _spells(desk: Desk, kind: str, balance: np.ndarray) -> list[pd.DataFrame]:
     k = np.arange(desk.months)[None, :]
     next_free = np.minimum.accumulate(np.where(~owes, k, desk.months)[:, ::-1], axis=1)[:, ::-1]
     end = next_free[firm, begin]  # month in which it is cleared
-    u = desk.draw_months(f"arrears {kind}", 4)[firm, begin]
+    u = desk.draw_at(f"arrears {kind}", 4, firm, begin)
     heard = begin + 1 + np.floor(HEARD_LATE * u[:, 1] ** 2.3).astype(int)
     open_books = (desk.supply.books[firm, begin] | (desk.supply.adviser[firm, begin] >= 0)).astype(float)
     chance = HEARD + HEARD_OF_OPEN * open_books - LESS_OF_DISHONEST * (desk.traits.honesty[firm] < 0.3)
@@ -67,7 +68,7 @@ def _spells(desk: Desk, kind: str, balance: np.ndarray) -> list[pd.DataFrame]:
 def crd_grades(desk: Desk) -> pd.DataFrame:
     """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing; 5 without one."""
     firm, k, known = desk.closings
-    u = desk.draw_months("grades", 2)[firm, k]
+    u = desk.draw_at("grades", 2, firm, k)
     grade = 1.0 + np.searchsorted(GRADE_STEPS, scorecard(shown_accounts(desk), firm, k))
     by_default = u[:, 0] < BY_DEFAULT
     graded_on = known + days(10 + 40 * u[:, 1])
@@ -100,8 +101,7 @@ def scorecard(accounts: dict[str, np.ndarray], firm: np.ndarray, k: np.ndarray) 
     """Return points by equity, ordinary margin, debt and cash of a closing; higher is better."""
 
     def year(name: str) -> np.ndarray:
-        sums = np.cumsum(accounts[name], axis=1)
-        return sums[firm, k] - np.where(k >= 12, sums[firm, np.maximum(k - 12, 0)], 0.0)
+        return in_months(accounts[name], firm, k, 12)
 
     def at(*names: str) -> np.ndarray:
         return sum(accounts[name][firm, k] for name in names)
@@ -139,12 +139,12 @@ def monitoring_reports(desk: Desk) -> pd.DataFrame:
     asked = ((schemes >= 4) & (desk.lives.loans["balance"] > 0)).any(axis=2)
     half = (desk.month_of_year == 3) | (desk.month_of_year == 9)
     firm, k = np.nonzero(asked & half & desk.in_sight(24))
-    u = desk.draw_months("reports", 6)[firm, k]
+    u = desk.draw_at("reports", 6, firm, k)
     # a bank has its way of it: some hand in all of them, some need to be asked
     slack = bank_traits(desk)[desk.traits.banks[firm, 0], 0]
     missing = u[:, 3] < NO_REPORT * 2 * slack * np.where(desk.troubled[firm, k], 1.5, 1.0)
     late = np.where(u[:, 4] < LATE_REPORT * 2 * slack, 15 + 90 * u[:, 5], 0.0)
-    sales = np.cumsum(desk.lives.accounts["sales"], axis=1)
+    sales = running(desk.lives.accounts["sales"])
     now, ago = sales[firm, k] - sales[firm, k - 3], sales[firm, k - 12] - sales[firm, k - 15]
     trend = np.clip(np.round(100 * (now / np.maximum(ago, 1.0) - 1), 1), -100, 10_000)
     period_end = desk.day(firm, k)

@@ -4,6 +4,8 @@ import numpy as np
 import pandas as pd
 
 from intake.accounts import ACCOUNTS, BALANCE_STEPS, PROFIT_STEPS
+from intake.contracts import empty_table
+from simulator.columns import in_months
 from simulator.life import LINES, SHEET
 from simulator.seen.corrections import versions
 from simulator.seen.desk import Desk, days, finish
@@ -23,26 +25,36 @@ PARTS = tuple(name for name in LINES + SHEET if name not in ("receivables", "pay
 
 def statements(desk: Desk) -> pd.DataFrame:
     """Return the `statements` table: closings, trial balances, and corrections as rows of their own."""
-    return finish(desk, "statements", pd.concat([*_annual(desk), *_trial(desk)], ignore_index=True))
+    pieces = [*_annual(desk), *_trial(desk)]
+    if not pieces:
+        return empty_table("statements")
+    columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
+    return finish(desk, "statements", columns)
 
 
-def _annual(desk: Desk) -> list[pd.DataFrame]:
+def _annual(desk: Desk) -> list[dict[str, np.ndarray]]:
     firm, k, known = desk.closings
     if len(firm) == 0:
         return []
-    u = desk.draw_months("closing versions", 4)[firm, k]
+    u = desk.draw_at("closing versions", 4, firm, k)
     end = desk.ends_on[firm]
     head = {
         "firm_id": desk.firm_ids[firm],
         "period_end": desk.day(firm, k),
-        "kind": "annual",
-        "period_months": 12.0,
+        "kind": np.full(len(firm), "annual", dtype=object),
+        "period_months": np.full(len(firm), 12.0),
     }
     truth = _true_accounts(desk, firm, k, 12)
     shown = dressed_accounts(desk, firm, k, truth)
-    handed_in = _versions(desk, "closing", (firm, k, known), head | {"source_actor": "association"}, shown)
+    handed_in = _versions(
+        desk,
+        "closing",
+        (firm, k, known),
+        head | {"source_actor": np.full(len(firm), "association", dtype=object)},
+        shown,
+    )
     # banks that may see them get a copy, some days before or after the association; the second one seldom
-    u = np.column_stack([u[:, 3], desk.draw_months("second copies", 1)[firm, k]])
+    u = np.column_stack([u[:, 3], desk.draw_at("second copies", 1, firm, k)])
     copied = np.maximum(known[:, None] + days(-15 + 40 * u), desk.joined_on[firm][:, None])
     copied = np.maximum(copied, head["period_end"][:, None])
     lends = ((desk.lives.loans["lender"] == 1) & (desk.lives.loans["balance"] > 0)).any(axis=2)[firm, k]
@@ -60,12 +72,12 @@ def truth_closings(desk: Desk) -> pd.DataFrame:
     """Return truth/closings: the true accounts of each closing handed in, with `firm_id` and `period_end`."""
     firm, k, _ = desk.closings
     head = {"firm_id": desk.firm_ids[firm], "period_end": desk.day(firm, k)}
-    frame = _rows(head, _true_accounts(desk, firm, k, 12), np.ones(len(firm), dtype=bool))
+    frame = pd.DataFrame(_rows(head, _true_accounts(desk, firm, k, 12), np.ones(len(firm), dtype=bool)))
     types = {"firm_id": "str", "period_end": "datetime64[ms]"} | dict.fromkeys(ACCOUNTS, "float64")
     return frame.astype(types).sort_values(["firm_id", "period_end"], ignore_index=True)
 
 
-def _trial(desk: Desk) -> list[pd.DataFrame]:
+def _trial(desk: Desk) -> list[dict[str, np.ndarray]]:
     come = books_handed_in(desk)
     firm, k = come.firm, come.k
     if len(firm) == 0:
@@ -75,15 +87,15 @@ def _trial(desk: Desk) -> list[pd.DataFrame]:
     head = {
         "firm_id": desk.firm_ids[firm],
         "period_end": desk.day(firm, k),
-        "kind": "trial",
-        "period_months": 1.0,
+        "kind": np.full(len(firm), "trial", dtype=object),
+        "period_months": np.full(len(firm), 1.0),
         "source_actor": np.where(by_firm, "firm", "association").astype(object),
     }
     books = dressed_months(desk, firm, k, interim(desk, firm, k, _true_accounts(desk, firm, k, 1)))
     return _versions(desk, "month", (firm, k, come.known), head, books)
 
 
-def _versions(desk: Desk, purpose: str, what: tuple, head: dict, columns: dict) -> list[pd.DataFrame]:
+def _versions(desk: Desk, purpose: str, what: tuple, head: dict, columns: dict) -> list[dict]:
     """Return rows of statements (firm, month, day known): the right ones, and those put right later."""
     firm, k, known = what
     end = desk.ends_on[firm]
@@ -91,8 +103,7 @@ def _versions(desk: Desk, purpose: str, what: tuple, head: dict, columns: dict) 
     frames = [_rows(head | {"known_date": day}, columns, day <= end)]
     for version in wrong:
         row = version.row
-        mine = {name: value[row] if isinstance(value, np.ndarray) else value for name, value in head.items()}
-        mine["known_date"] = version.known
+        mine = {name: value[row] for name, value in head.items()} | {"known_date": version.known}
         frames.append(_rows(mine, version.columns, version.known <= end[row]))
     return frames
 
@@ -103,9 +114,7 @@ def _true_accounts(desk: Desk, firm: np.ndarray, k: np.ndarray, months: int) -> 
     columns = {}
     for name in PARTS:
         if name in LINES and months > 1:
-            sums = np.cumsum(accounts[name], axis=1)
-            before = np.where(k >= months, sums[firm, np.maximum(k - months, 0)], 0.0)
-            columns[name] = sums[firm, k] - before
+            columns[name] = in_months(accounts[name], firm, k, months)
         else:
             columns[name] = accounts[name][firm, k]
     for side, items in (("receivable", desk.receivables), ("payable", desk.payables)):
@@ -122,11 +131,12 @@ def _true_accounts(desk: Desk, firm: np.ndarray, k: np.ndarray, months: int) -> 
     return year_with_tax(desk, firm, k, columns) if months > 1 else columns
 
 
-def _rows(head: dict, parts: dict, keep: np.ndarray) -> pd.DataFrame:
+def _rows(head: dict, parts: dict, keep: np.ndarray) -> dict[str, np.ndarray]:
     """Put head and accounts together, totals added, for the rows to keep."""
-    columns = dict(parts)
+    columns = {name: values[keep] for name, values in parts.items()}
     # totals of parts first, then totals of totals
     balance = sorted(BALANCE_STEPS.items(), key=lambda item: any(part in BALANCE_STEPS for part in item[1]))
     for total, signed in (*balance, *PROFIT_STEPS.items()):
         columns[total] = sum(sign * columns[part] for part, sign in signed.items())
-    return pd.DataFrame(head | {name: columns[name] for name in ACCOUNTS})[keep]
+    accounts = {name: columns[name] for name in ACCOUNTS}
+    return {name: values[keep] for name, values in head.items()} | accounts

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from simulator.columns import running
 from simulator.seen.desk import Desk
 from simulator.seen.endings import NOT
 from simulator.shocks import CAUSES
@@ -50,7 +51,7 @@ def truth_troubles(desk: Desk) -> pd.DataFrame:
     failed = (lives.stopped >= 0) | (lives.overdue >= 0)
     near_end = end > desk.last_k[firm] - QUIET
     outcome = np.where(near_end, np.where(failed[firm], "failed", "open"), "passed")
-    sums = np.cumsum(accounts["sales"], axis=1)
+    sums = running(accounts["sales"])
     year = sums - np.pad(sums, ((0, 0), (12, 0)))[:, : desk.months]
     cash = 12 * accounts["cash_deposits"] / np.maximum(year, 1.0)
     owed = accounts["social_arrears"] + accounts["tax_arrears"]
