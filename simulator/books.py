@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.intangibles import write_down
 from simulator.moment import Moment
 from simulator.terms import agreed
 from simulator.trade import Month
@@ -15,7 +16,6 @@ MOST_STOCKED_UP = 0.5  # months of sales that are bought at most beyond what is 
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
 # effective rates for a small company to 8 million yen and above (own knowledge, verify)
 TAX_LOW, TAX_HIGH, TAX_STEP = 0.225, 0.34, 8e6
-INTANGIBLE_RATE = 0.25  # a year
 SMALL_CLAIM, CLAIM_MONTHS = 0.2, 18  # months of sales that a claim is paid at once to, and instalments beyond
 LEAST_TAX = 70_000.0  # a year (均等割)
 
@@ -32,6 +32,7 @@ class Ledger:
     depreciable: np.ndarray
     land: np.ndarray
     intangible: np.ndarray
+    intangible_parts: np.ndarray  # (n, LIFE) its write-downs of the months to come, a ring by month of life
     investments: np.ndarray
     securities: np.ndarray
     suspense: np.ndarray
@@ -144,7 +145,7 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     ledger.social_due += social
     depreciation = np.rint(ledger.depreciable * traits.depreciation_rate / 12)
     ledger.depreciable -= depreciation
-    written_down = np.rint(ledger.intangible * INTANGIBLE_RATE / 12)
+    written_down = write_down(ledger.intangible_parts, moment.k)
     ledger.intangible = ledger.intangible - written_down
 
     workshop = np.rint(month.staff_pay * traits.factory_share)

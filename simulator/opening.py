@@ -6,6 +6,7 @@ from simulator.books import AHEAD, BACK, SOCIAL_SHARE, Ledger, balance_sheet
 from simulator.credit import SCHEME, SLOTS, LoanBook, Standing
 from simulator.draws import uniforms
 from simulator.firms import Traits
+from simulator.intangibles import half_written
 from simulator.world import World
 
 LARGE = 4.5e7  # yen of opening debt above which the guaranteed loan is not the only one
@@ -38,13 +39,17 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
         "income_tax_due", "vat_arrears", "income_tax_arrears", "interest_unpaid", "year_pretax",
         "loss_carried", "tax_prepaid", "income_tax_last", "last_net", "year_net",
     )}  # fmt: skip
+    intangible = part(0.004 * u[:, 2])
     ledger = Ledger(
         cash=part(traits.cash_wanted / 12 * (0.5 + 0.6 * u[:, 0])),
         receivable=receivable,
         stock=np.rint(traits.stock_months * month),
         depreciable=part(traits.depreciable * (0.6 + 0.4 * u[:, 1])),
         land=part(traits.land),
-        intangible=part(0.004 * u[:, 2]),
+        intangible=intangible,
+        intangible_parts=half_written(
+            intangible, uniforms(world.seed, "opening software", traits.number, 1)[:, 0]
+        ),
         investments=part(0.10 * u[:, 3] ** 2),
         securities=part(np.where(u[:, 4] < 0.12, 0.03 * u[:, 5], 0.0)),
         suspense=part(traits.suspense_share),
