@@ -17,7 +17,10 @@ SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the fir
 # effective rates for a small company to 8 million yen and above (own knowledge, verify)
 TAX_LOW, TAX_HIGH, TAX_STEP = 0.225, 0.34, 8e6
 SMALL_CLAIM, CLAIM_MONTHS = 0.2, 18  # months of sales that a claim is paid at once to, and instalments beyond
-LEAST_TAX = 70_000.0  # a year (均等割)
+# a year, prefecture and municipality, by capital up to and staff up to 50 and above (法人住民税均等割:
+# standard rates of local tax law §52 and §312)
+CAPITAL_STEPS, STAFF_STEP = (1e7, 1e8), 50
+PER_CAPITA_TAX = np.array([[70_000.0, 140_000.0], [180_000.0, 200_000.0], [290_000.0, 530_000.0]])
 
 
 @dataclass
@@ -235,8 +238,19 @@ def write_off(
     }
 
 
+def per_capita_tax(capital: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """Return the yearly tax that is owed whatever a firm earns (n,), yen.
+
+    Examples
+    --------
+    >>> per_capita_tax(np.array([1e7, 1.1e7, 1.1e7]), np.array([50, 50, 51])).tolist()
+    [70000.0, 180000.0, 200000.0]
+    """
+    return PER_CAPITA_TAX[np.searchsorted(CAPITAL_STEPS, capital), (heads > STAFF_STEP).astype(int)]
+
+
 def close_month(
-    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], lift: np.ndarray
+    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], lift: np.ndarray, heads: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Carry the month's profit on, with taxes at a year's end; `lift` (n,) is dressing's, and taxed.
 
@@ -245,7 +259,7 @@ def close_month(
     operating = lines["sales"] - lines["cost_of_sales"] - lines["selling_general_admin"]
     ordinary = operating + lines["nonoperating_income"] - lines["nonoperating_expenses"]
     pretax = ordinary + lines["extraordinary_income"] - lines["extraordinary_loss"]
-    taxes, settled = _book_taxes(moment, ledger, pretax, lift)
+    taxes, settled = _book_taxes(moment, ledger, pretax, lift, per_capita_tax(ledger.capital, heads))
     ledger.retained = ledger.retained + pretax - taxes
     net = ledger.year_net + pretax - taxes
     ledger.last_net = np.where(moment.closes, net, ledger.last_net)
@@ -254,7 +268,7 @@ def close_month(
 
 
 def _book_taxes(
-    moment: Moment, ledger: Ledger, pretax: np.ndarray, lift: np.ndarray
+    moment: Moment, ledger: Ledger, pretax: np.ndarray, lift: np.ndarray, least: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Add to the year's profit, at its end book income tax and fix consumption tax.
 
@@ -266,7 +280,7 @@ def _book_taxes(
     # entertainment and the like: the tax office's profit is never quite the books'
     counted = np.where(taxable > 0, taxable + moment.traits.add_back * moment.traits.base_sales, 0.0)
     tax = TAX_LOW * np.minimum(counted, TAX_STEP) + TAX_HIGH * np.maximum(counted - TAX_STEP, 0.0)
-    taxes = np.where(closes, np.floor(tax / 100) * 100 + LEAST_TAX, 0.0)
+    taxes = np.where(closes, np.floor(tax / 100) * 100 + least, 0.0)
     settled = np.where(closes, np.minimum(taxes, ledger.tax_prepaid), 0.0)
     ledger.tax_prepaid -= settled
     ledger.income_tax_due += taxes - settled

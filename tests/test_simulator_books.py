@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.books import _owe_claims
+from simulator.books import _owe_claims, per_capita_tax
 from simulator.firms import draw_traits
 from simulator.life import SHEET, live
 from simulator.moment import first_recent, moment_of
@@ -138,3 +138,25 @@ def test_stock_is_never_bought_in_heaps(lives, lived):
     # half a month's sales beyond what is used up; the month's own sales may be above the year's mean
     grew = more[:, :-1] / np.maximum(year[:, 1 : 1 + more.shape[1] - 1], 1.0)
     assert grew[lived[:, 13:-1]].max() < 0.6
+
+
+def test_who_earns_nothing_owes_the_tax_that_capital_and_staff_make():
+    # standard rates: prefecture 20,000 and municipality 50,000 to 10 million of capital (120,000 above 50
+    # staff); 50,000 and 130,000 (150,000) to 100 million; 130,000 and 160,000 (400,000) beyond
+    capital = np.array([1e6, 1e7, 1e7, 1.1e7, 1.1e7, 1e8, 1.1e8, 1.1e8])
+    heads = np.array([1, 50, 51, 50, 51, 51, 50, 51])
+    expected = [70_000, 70_000, 140_000, 180_000, 200_000, 200_000, 290_000, 530_000]
+    assert per_capita_tax(capital, heads).tolist() == expected
+
+
+def test_loss_makers_pay_it_and_nothing_else(lives, lived):
+    a = lives.accounts
+    operating = a["sales"] - a["cost_of_sales"] - a["selling_general_admin"]
+    ordinary = operating + a["nonoperating_income"] - a["nonoperating_expenses"]
+    pretax = np.cumsum(ordinary + a["extraordinary_income"] - a["extraordinary_loss"], axis=1)
+    year = pretax[:, 12:] - pretax[:, :-12]
+    honest = lives.traits.honesty > 0.045  # who dresses a closing is taxed on what it shows
+    firm, k = np.nonzero((a["income_taxes"][:, 12:] > 0) & lived[:, 12:] & (year < 0) & honest[:, None])
+    least = per_capita_tax(a["capital"][firm, k + 12], a["employees"][firm, k + 12])
+    assert (a["income_taxes"][firm, k + 12] == least).all()
+    assert {70_000, 180_000, 200_000} <= set(least.tolist())
