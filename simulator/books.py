@@ -105,7 +105,7 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     """
     world, traits, t = moment.world, moment.traits, moment.t
     tax = world.tax[t]
-    billed = month.sales + np.rint(month.sales * tax)
+    billed = month.sales + np.rint(month.sales * tax * traits.taxable)
     cash_sales = np.rint(billed * traits.cash_share)
     weight = traits.customer_share * np.exp(SPREAD * noise[:, :4])
     weight[:, :3] *= 1 - lost
@@ -142,7 +142,9 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     other_tax = np.rint(month.other * tax)
     ledger.other_due += month.other + other_tax
     _owe_claims(moment, ledger, month.one_off)
-    ledger.vat += (billed - month.sales) - invoiced_tax - other_tax
+    # tax on what exempt sales need is a cost (控除対象外消費税), taken by the share of all sales
+    not_back = np.rint((invoiced_tax + other_tax) * (1 - traits.taxable))
+    ledger.vat += (billed - month.sales) - (invoiced_tax + other_tax - not_back)
     personnel = month.staff_pay + month.officer_pay
     social = np.rint(personnel * SOCIAL_SHARE)
     ledger.social_due += social
@@ -154,7 +156,7 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     workshop = np.rint(month.staff_pay * traits.factory_share)
     machines = np.rint(depreciation * traits.factory_share)
     cost_of_sales = month.material + month.outsourcing + workshop + machines
-    admin = personnel - workshop + (depreciation - machines) + written_down + month.other
+    admin = personnel - workshop + (depreciation - machines) + written_down + month.other + not_back
     lines = {
         "sales": month.sales,
         "cost_of_sales": cost_of_sales,

@@ -156,7 +156,7 @@ def dress(
     before = old.copy()
     before[:, UNPAID] = 0.0  # bills left out of the last closing came back as this year's cost
     need, gap, spare = _wishes(moment, d, row, year, ledger, book, lines)
-    tax = moment.world.tax[moment.t[firm]]
+    tax = moment.world.tax[moment.t[firm]] * moment.traits.taxable[firm]
     most = layers.room(moment, ledger, year, before)
     new = layers.take_off(layers.lay_on(before, d.habit[row], need, most, tax), spare)
     caught = d.found[row] >= 0

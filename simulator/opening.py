@@ -18,7 +18,7 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
     month = base / 12
     u = uniforms(world.seed, "opening", traits.number, 12)
     tax = world.tax[traits.start]
-    billed = np.rint(month * (1 + tax) * (1 - traits.cash_share))
+    billed = np.rint(month * (1 + tax * traits.taxable) * (1 - traits.cash_share))
     receivable = np.zeros((n, 4, AHEAD))
     bought = np.rint(month * (traits.material + traits.outsourcing) * (1 + tax))
     payable = np.zeros((n, 3, BACK + AHEAD))

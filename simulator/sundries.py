@@ -60,9 +60,11 @@ def sundry_month(
     ledger.officer_receivable = ledger.officer_receivable + sunk / 2
     bought = renewal(moment, spare - sunk)
     tax = np.rint(bought * moment.world.tax[moment.t])
-    ledger.intangible = ledger.intangible + sunk / 2 + bought
-    spread(ledger.intangible_parts, sunk / 2 + bought, moment.k)
-    ledger.vat = ledger.vat - tax
+    not_back = np.rint(tax * (1 - traits.taxable))
+    new = sunk / 2 + bought + not_back
+    ledger.intangible = ledger.intangible + new
+    spread(ledger.intangible_parts, new, moment.k)
+    ledger.vat = ledger.vat - (tax - not_back)
     drive.damage[:, CAUSE["venture"]] += sunk
     spent = spent + sunk + bought + tax
 
