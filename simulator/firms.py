@@ -120,8 +120,12 @@ def size_class(industry_codes: np.ndarray, employees: np.ndarray) -> np.ndarray:
     >>> size_class(np.array(["0301", "0501"]), np.array([12, 12])).tolist()
     ['small', 'medium']
     """
-    to_20 = np.isin([code[:2] for code in industry_codes], SMALL_TO_20)
-    return np.where(employees <= np.where(to_20, 20, 5), "small", "medium")
+    return np.where(employees <= most_small_staff(industry_codes), "small", "medium")
+
+
+def most_small_staff(industry_codes: np.ndarray) -> np.ndarray:
+    """Return up to how many staff a firm of an industry is small (n,): 20, or 5 in commerce and services."""
+    return np.where(np.isin([code[:2] for code in industry_codes], SMALL_TO_20), 20, 5)
 
 
 def draw_traits(world: World, numbers: np.ndarray) -> Traits:
