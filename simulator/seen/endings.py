@@ -7,11 +7,15 @@ import pandas as pd
 
 from simulator.distress import FILING_COST
 from simulator.seen.desk import DAY, Desk, days, finish
+from simulator.seen.workdays import last_workday, next_workday
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
 # a trustee reads the books of a bankrupt firm; of the others less comes out (project defaults)
 FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM = 0.7, 0.25
+# days of the month on which loans are paid, the last one its end, and shares of firms (project defaults)
+PAYMENT_DAYS = np.array([5, 10, 15, 20, 25, 31])
+PAYMENT_SHARES = (0.10, 0.14, 0.10, 0.12, 0.20, 0.34)
 
 
 @dataclass(frozen=True)
@@ -48,9 +52,10 @@ def endings(desk: Desk) -> Endings:
     files = stopped & (lives.accounts["cash_deposits"][every, last] >= FILING_COST)
     files_later = overdue & ~lives.viable
     falls_overdue = overdue | (stopped & ~files)
-    ninetieth = desk.day(every, last - lives.missed + 1) + 90 * DAY
+    ninetieth = next_workday(_due_on(desk, last - lives.missed + 1) + 90 * DAY)
     stops_on = desk.day(every, last)
-    bankrupt_on = np.where(files, stops_on - days(15 * u[:, 0]), ninetieth + days(20 + 300 * u[:, 1]))
+    filed_on = last_workday(stops_on - days(15 * u[:, 0]))
+    bankrupt_on = np.where(files, filed_on, next_workday(ninetieth + days(20 + 300 * u[:, 1])))
     # a claim may follow 90 days after the due date or the acceleration; papers take a month or more
     claim_on = np.where(
         falls_overdue, ninetieth + days(25 + 150 * u[:, 2]), stops_on + days(92 + 110 * u[:, 2])
@@ -60,8 +65,16 @@ def endings(desk: Desk) -> Endings:
         overdue_on=on(falls_overdue, ninetieth),
         subrogated_on=on((stopped | overdue) & owed, claim_on),
         bankrupt_on=on(files | files_later, bankrupt_on),
-        repaid_on=on((lives.repaid >= 0) & desk.appears, stops_on),
+        repaid_on=on((lives.repaid >= 0) & desk.appears, last_workday(stops_on)),
     )
+
+
+def _due_on(desk: Desk, k: np.ndarray) -> np.ndarray:
+    """Return when each firm's loan payment of month `k` (n,) falls due; where banks are closed, later."""
+    every = np.arange(len(desk.traits))
+    place = np.searchsorted(np.cumsum(PAYMENT_SHARES)[:-1], desk.draw("payment day", 1)[:, 0], side="right")
+    day = desk.day(every, k - 1) + PAYMENT_DAYS[place] * DAY
+    return next_workday(np.minimum(day, desk.day(every, k)))
 
 
 def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
