@@ -78,3 +78,29 @@ def test_overdue_days_are_spread_over_the_month(table):
     day = table.loc[table["kind"] == "overdue_90d", "event_date"].dt.day
     assert day.value_counts(normalize=True).max() < 0.4
     assert day.nunique() > 12
+
+
+@pytest.mark.parametrize(
+    ("u", "overdue", "filed"), [(0.0, "2024-10-18", "2025-02-12"), (0.999, "2025-03-03", "2025-06-12")]
+)
+def test_a_claim_is_paid_months_after_the_first_day_on_which_it_may_be_made(
+    monkeypatch, desk, u, overdue, filed
+):
+    lives = desk.lives
+    firm = np.flatnonzero((lives.stopped >= 0) | (lives.overdue >= 0))
+    scene = replace(lives, ended=lives.ended.copy(), missed=lives.missed.copy())
+    scene.ended[firm] = (WORLD.index(2024, 9) - desk.traits.start)[firm]
+    scene.missed[firm] = 4
+    monkeypatch.setattr(module, "_due_on", lambda desk, k: desk.day(np.arange(len(desk.traits)), k - 1) + 5)
+    monkeypatch.setattr(
+        Desk,
+        "draw",
+        lambda self, name, width: np.full((len(self.traits), width), u if name == "endings" else 0.5),
+    )
+    ends = endings(Desk(WORLD, scene))
+    late = ~np.isnat(ends.overdue_on) & ~np.isnat(ends.subrogated_on)
+    # the 90th day is September 3: 45 days later is October 18, 179 days later March 1, 2025, a Saturday
+    assert set(ends.subrogated_on[late].astype(str)) == {overdue}
+    early = np.isnat(ends.overdue_on) & ~np.isnat(ends.subrogated_on)
+    # filed on September 30, or 14 days before on the 16th: 90 and 45, or 90 and 179 days later
+    assert set(ends.subrogated_on[early].astype(str)) == {filed}

@@ -13,6 +13,7 @@ from simulator.shocks import CAUSES
 NOT = np.datetime64("NaT", "D")
 # a trustee reads the books of a bankrupt firm; of the others less comes out (project defaults)
 FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM = 0.7, 0.25
+LEAST_CHECK, MOST_CHECK = 45, 180  # days from the first on which a bank may claim until it is paid (default)
 # days of the month on which loans are paid, the last one its end, and shares of firms (project defaults)
 PAYMENT_DAYS = np.array([5, 10, 15, 20, 25, 31])
 PAYMENT_SHARES = (0.10, 0.14, 0.10, 0.12, 0.20, 0.34)
@@ -56,10 +57,9 @@ def endings(desk: Desk) -> Endings:
     stops_on = desk.day(every, last)
     filed_on = last_workday(stops_on - days(15 * u[:, 0]))
     bankrupt_on = np.where(files, filed_on, next_workday(ninetieth + days(20 + 300 * u[:, 1])))
-    # a claim may follow 90 days after the due date or the acceleration; papers take a month or more
-    claim_on = np.where(
-        falls_overdue, ninetieth + days(25 + 150 * u[:, 2]), stops_on + days(92 + 110 * u[:, 2])
-    )
+    # a bank may claim 90 days after the due date, or the filing that makes all due; then the claim is checked
+    may_claim = np.where(falls_overdue, ninetieth, filed_on + 90 * DAY)
+    claim_on = next_workday(may_claim + days(LEAST_CHECK + (MOST_CHECK - LEAST_CHECK) * u[:, 2]))
     owed = (lives.loans["balance"] * (lives.loans["scheme"] > 0))[every, last].sum(axis=1) > 0
     return Endings(
         overdue_on=on(falls_overdue, ninetieth),
