@@ -11,7 +11,7 @@ from simulator.life import live
 from simulator.seen import endings as module
 from simulator.seen import workdays
 from simulator.seen.desk import Desk
-from simulator.seen.endings import PAYMENT_DAYS, PAYMENT_SHARES, _due_on, endings, events
+from simulator.seen.endings import PAYMENT_DAYS, PAYMENT_SHARES, _due_on, endings, events, rescheduled
 from simulator.seen.workdays import last_workday, next_workday
 from simulator.world import make_world
 
@@ -104,3 +104,43 @@ def test_a_claim_is_paid_months_after_the_first_day_on_which_it_may_be_made(
     early = np.isnat(ends.overdue_on) & ~np.isnat(ends.subrogated_on)
     # filed on September 30, or 14 days before on the 16th: 90 and 45, or 90 and 179 days later
     assert set(ends.subrogated_on[early].astype(str)) == {filed}
+
+
+def test_relief_is_signed_late_in_its_month_and_heard_of_at_once():
+    # June 2024 ended on a Sunday. By u: its end, 30 - 0, rolls back to Friday 28; 30 - 5 = Tuesday 25;
+    # 30 - 9 = Friday 21; 30 - 8 = Saturday 22 rolls forward to Monday 24
+    end, u = dates(*4 * ["2024-06-30"]), np.array([0.0, 0.55, 0.95, 0.85])
+    expected = dates("2024-06-28", "2024-06-25", "2024-06-21", "2024-06-24")
+    assert (workdays.workday_late_in_month(end, u) == expected).all()
+    # December: from the 29th on all is closed, and the 28th was a Saturday
+    assert workdays.workday_late_in_month(dates("2024-12-31"), np.array([0.1]))[0] == dates("2024-12-27")[0]
+
+
+def test_each_rescheduling_is_known_in_its_own_time(desk, table):
+    firm, on, known = rescheduled(desk)
+    lag = (known - on).astype(int)
+    assert ((lag >= 0) & (lag <= 5)).mean() > 0.95  # nearly all here have a guaranteed loan: 0 to 5 days
+    assert ((lag <= 5) | ((lag >= 10) & (lag <= 29))).all()
+    several = [set(lag[firm == f].tolist()) for f in np.unique(firm) if (firm == f).sum() >= 4]
+    assert len(several) > 20
+    assert (
+        np.mean([len(lags) > 1 for lags in several]) > 0.9
+    )  # four of six equal days: (1/6)^3, half a percent
+    month = on.astype("datetime64[M]")
+    last = (month + 1).astype("datetime64[D]") - np.timedelta64(1, "D")
+    assert ((last - on).astype(int) <= 9).all()
+    eased_firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
+    assert (last == desk.day(eased_firm, k)).all()  # still the month in which it was granted
+    assert (on == last).mean() < 0.3
+    assert np.is_busday(on, busdaycal=workdays.CALENDAR).all()
+    rows = table[table["kind"] == "rescheduling"]
+    assert len(rows) == (known <= desk.today).sum()
+
+
+def test_relief_on_a_banks_own_loans_is_heard_of_weeks_later(desk):
+    loans = dict(desk.lives.loans)
+    loans["scheme"] = np.zeros_like(loans["scheme"])
+    _, on, known = rescheduled(Desk(WORLD, replace(desk.lives, loans=loans)))
+    lag = (known - on).astype(int)
+    # 10 to 29 days
+    assert (lag.min(), lag.max()) == (10, 29)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from simulator.distress import FILING_COST
 from simulator.seen.desk import DAY, Desk, days, finish
-from simulator.seen.workdays import last_workday, next_workday
+from simulator.seen.workdays import last_workday, next_workday, workday_late_in_month
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
@@ -109,7 +109,7 @@ def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
 
 def events(desk: Desk) -> pd.DataFrame:
     """Return the `events` table: what happened and when the institution came to know it."""
-    ends, u = endings(desk), desk.draw("event lags", 5)
+    ends, u = endings(desk), desk.draw("event lags", 5)  # four are used; a row of four would be others
     parts = [
         ("overdue_90d", ends.overdue_on, 10 + 18 * u[:, 0]),
         ("bankruptcy", ends.bankrupt_on, 4 + 24 * u[:, 1]),
@@ -122,10 +122,23 @@ def events(desk: Desk) -> pd.DataFrame:
     for kind, on, lag in parts:
         firm = np.flatnonzero(~np.isnat(on))
         frames.append(_event_rows(desk, firm, kind, on[firm], on[firm] + days(lag[firm])))
-    firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
-    on = desk.day(firm, k)
-    frames.append(_event_rows(desk, firm, "rescheduling", on, on + days(10 + 20 * u[firm, 4])))
+    firm, on, known = rescheduled(desk)
+    frames.append(_event_rows(desk, firm, "rescheduling", on, known))
     return finish(desk, "events", pd.concat(frames, ignore_index=True))
+
+
+def rescheduled(desk: Desk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return firm, day and day known of every rescheduling.
+
+    Signed late in its month; where a loan is guaranteed the association consents beforehand, and hears of it
+    at once. Others' own loans are heard of weeks later.
+    """
+    loans = desk.lives.loans
+    firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
+    u = desk.draw_months("rescheduling", 2)[firm, k]
+    covered = ((loans["balance"][firm, k] > 0) & (loans["scheme"][firm, k] > 0)).any(axis=1)
+    on = workday_late_in_month(desk.day(firm, k), u[:, 0])
+    return firm, on, on + days(np.where(covered, 6 * u[:, 1], 10 + 20 * u[:, 1]))
 
 
 def _event_rows(desk: Desk, firm, kind, on, known) -> pd.DataFrame:
