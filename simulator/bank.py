@@ -74,9 +74,9 @@ def borrow(
     amount = np.where(epidemic, _round_up(np.minimum(EPIDEMIC_MONTHS * monthly, EPIDEMIC_LIMIT)), amount)
     epidemic &= ~moment.closing & ~standing.distrusted
     joins = traits.is_entrant & (traits.start + k == traits.join)
-    amount = np.where(joins, _round_up((0.5 + 1.2 * u[:, 3]) * monthly), amount)
+    amount = np.where(joins, _round_up(np.minimum((0.5 + 1.2 * u[:, 3]) * monthly, GUARANTEE_LIMIT)), amount)
 
-    chosen = credit.choose_scheme(moment, book, u[:, 4])
+    chosen = credit.choose_scheme(moment, book, standing, u[:, 4])
     scheme = np.where(guaranteed | joins, chosen, 0)
     scheme = np.where(epidemic, credit.SCHEME["epidemic"], scheme)
     granted = proper | guaranteed | epidemic | joins
@@ -84,7 +84,8 @@ def borrow(
     into_one = (renewed & (u[:, 9] < INTO_ONE)) | (epidemic & (u[:, 9] < INTO_ONE_EPIDEMIC))
     old = credit.repay_old(book, renewed, into_one)
     short = proper & ~guaranteed & ~epidemic & ~joins & (u[:, 5] < 0.35)
-    whole = _round_up(np.where(granted, amount + old, 0.0))
+    whole = _round_up(np.where(granted, np.maximum(amount + old, credit.LEAST_LOAN), 0.0))
+    scheme = credit.within_limits(book, scheme, whole, moment.world.first + t)
     paid_out = _pay_out(moment, book, standing, whole, scheme, short, u[:, 6:9])
     standing.last_asked = np.where(asks | renews | epidemic | joins, t, standing.last_asked)
     _roll_over(book, view, t)
@@ -213,6 +214,7 @@ def leave(moment: Moment, ledger: Ledger, book: LoanBook, standing: Standing, he
 
 def hear(moment: Moment, standing: Standing, drive: Drive, loss: np.ndarray) -> None:
     """Let the bank hear of blows: a fire, a claim, a customer's failure, long before a closing."""
+    standing.staff = drive.heads.copy()
     ill = drive.gap[:, CAUSE["owner"]] > 0.25
     standing.news = NEWS_KEPT * standing.news + loss / np.maximum(moment.monthly_sales, 1.0) + 0.3 * ill
 

@@ -169,6 +169,7 @@ def invest(moment: Moment, ledger: Ledger, excess: np.ndarray, capacity: np.ndar
     worth_it = (want > 0.12 * target) & (can > 0.25 * want)
     spend = np.where(worth_it, np.floor(np.minimum(want, can / (1 + tax)) / 1e4) * 1e4, 0.0)
     tax_paid = np.rint(spend * tax)
-    ledger.depreciable += spend
-    ledger.vat -= tax_paid
+    not_back = np.rint(tax_paid * (1 - traits.taxable))  # a part of the price, for exempt sales
+    ledger.depreciable += spend + not_back
+    ledger.vat -= tax_paid - not_back
     return spend + tax_paid

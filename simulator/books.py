@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.intangibles import write_down
 from simulator.moment import Moment
 from simulator.terms import agreed
 from simulator.trade import Month
@@ -15,9 +16,11 @@ MOST_STOCKED_UP = 0.5  # months of sales that are bought at most beyond what is 
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
 # effective rates for a small company to 8 million yen and above (own knowledge, verify)
 TAX_LOW, TAX_HIGH, TAX_STEP = 0.225, 0.34, 8e6
-INTANGIBLE_RATE = 0.25  # a year
 SMALL_CLAIM, CLAIM_MONTHS = 0.2, 18  # months of sales that a claim is paid at once to, and instalments beyond
-LEAST_TAX = 70_000.0  # a year (均等割)
+# a year, prefecture and municipality, by capital up to and staff up to 50 and above (法人住民税均等割:
+# standard rates of local tax law §52 and §312)
+CAPITAL_STEPS, STAFF_STEP = (1e7, 1e8), 50
+PER_CAPITA_TAX = np.array([[70_000.0, 140_000.0], [180_000.0, 200_000.0], [290_000.0, 530_000.0]])
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Ledger:
     depreciable: np.ndarray
     land: np.ndarray
     intangible: np.ndarray
+    intangible_parts: np.ndarray  # (n, LIFE) its write-downs of the months to come, a ring by month of life
     investments: np.ndarray
     securities: np.ndarray
     suspense: np.ndarray
@@ -101,7 +105,7 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     """
     world, traits, t = moment.world, moment.traits, moment.t
     tax = world.tax[t]
-    billed = month.sales + np.rint(month.sales * tax)
+    billed = month.sales + np.rint(month.sales * tax * traits.taxable)
     cash_sales = np.rint(billed * traits.cash_share)
     weight = traits.customer_share * np.exp(SPREAD * noise[:, :4])
     weight[:, :3] *= 1 - lost
@@ -138,19 +142,21 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     other_tax = np.rint(month.other * tax)
     ledger.other_due += month.other + other_tax
     _owe_claims(moment, ledger, month.one_off)
-    ledger.vat += (billed - month.sales) - invoiced_tax - other_tax
+    # tax on what exempt sales need is a cost (控除対象外消費税), taken by the share of all sales
+    not_back = np.rint((invoiced_tax + other_tax) * (1 - traits.taxable))
+    ledger.vat += (billed - month.sales) - (invoiced_tax + other_tax - not_back)
     personnel = month.staff_pay + month.officer_pay
     social = np.rint(personnel * SOCIAL_SHARE)
     ledger.social_due += social
     depreciation = np.rint(ledger.depreciable * traits.depreciation_rate / 12)
     ledger.depreciable -= depreciation
-    written_down = np.rint(ledger.intangible * INTANGIBLE_RATE / 12)
+    written_down = write_down(ledger.intangible_parts, moment.k)
     ledger.intangible = ledger.intangible - written_down
 
     workshop = np.rint(month.staff_pay * traits.factory_share)
     machines = np.rint(depreciation * traits.factory_share)
     cost_of_sales = month.material + month.outsourcing + workshop + machines
-    admin = personnel - workshop + (depreciation - machines) + written_down + month.other
+    admin = personnel - workshop + (depreciation - machines) + written_down + month.other + not_back
     lines = {
         "sales": month.sales,
         "cost_of_sales": cost_of_sales,
@@ -234,8 +240,19 @@ def write_off(
     }
 
 
+def per_capita_tax(capital: np.ndarray, heads: np.ndarray) -> np.ndarray:
+    """Return the yearly tax that is owed whatever a firm earns (n,), yen.
+
+    Examples
+    --------
+    >>> per_capita_tax(np.array([1e7, 1.1e7, 1.1e7]), np.array([50, 50, 51])).tolist()
+    [70000.0, 180000.0, 200000.0]
+    """
+    return PER_CAPITA_TAX[np.searchsorted(CAPITAL_STEPS, capital), (heads > STAFF_STEP).astype(int)]
+
+
 def close_month(
-    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], lift: np.ndarray
+    moment: Moment, ledger: Ledger, lines: dict[str, np.ndarray], lift: np.ndarray, heads: np.ndarray
 ) -> dict[str, np.ndarray]:
     """Carry the month's profit on, with taxes at a year's end; `lift` (n,) is dressing's, and taxed.
 
@@ -244,7 +261,7 @@ def close_month(
     operating = lines["sales"] - lines["cost_of_sales"] - lines["selling_general_admin"]
     ordinary = operating + lines["nonoperating_income"] - lines["nonoperating_expenses"]
     pretax = ordinary + lines["extraordinary_income"] - lines["extraordinary_loss"]
-    taxes, settled = _book_taxes(moment, ledger, pretax, lift)
+    taxes, settled = _book_taxes(moment, ledger, pretax, lift, per_capita_tax(ledger.capital, heads))
     ledger.retained = ledger.retained + pretax - taxes
     net = ledger.year_net + pretax - taxes
     ledger.last_net = np.where(moment.closes, net, ledger.last_net)
@@ -253,7 +270,7 @@ def close_month(
 
 
 def _book_taxes(
-    moment: Moment, ledger: Ledger, pretax: np.ndarray, lift: np.ndarray
+    moment: Moment, ledger: Ledger, pretax: np.ndarray, lift: np.ndarray, least: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Add to the year's profit, at its end book income tax and fix consumption tax.
 
@@ -265,7 +282,7 @@ def _book_taxes(
     # entertainment and the like: the tax office's profit is never quite the books'
     counted = np.where(taxable > 0, taxable + moment.traits.add_back * moment.traits.base_sales, 0.0)
     tax = TAX_LOW * np.minimum(counted, TAX_STEP) + TAX_HIGH * np.maximum(counted - TAX_STEP, 0.0)
-    taxes = np.where(closes, np.floor(tax / 100) * 100 + LEAST_TAX, 0.0)
+    taxes = np.where(closes, np.floor(tax / 100) * 100 + least, 0.0)
     settled = np.where(closes, np.minimum(taxes, ledger.tax_prepaid), 0.0)
     ledger.tax_prepaid -= settled
     ledger.income_tax_due += taxes - settled

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from simulator.firms import small_staff_by_industry
 from simulator.moment import Moment
-from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, by_industry
+from simulator.world import GUARANTEE_FREE_FROM, GUARANTEE_FREE_TO, by_industry, month_number
 
 FEE = (
     1.15  # per cent a year of what is guaranteed (grade 5 of nine, domain §5.4); the epidemic's was paid for
@@ -17,6 +18,13 @@ SCHEMES = {
     "monitored": 0.8, "epidemic": 1.0,
 }  # fmt: skip
 SCHEME = {name: place for place, name in enumerate(SCHEMES)}
+# yen a firm from a month on: 小口零細企業保証 counts all that is guaranteed, 創業関連保証 itself alone (until
+# July 2021 there were two of the kind: the larger one's limit)
+LIMITS = {
+    "small_lot": (((2007, 10), 1.25e7), ((2018, 4), 2e7)),
+    "founding": (((2007, 10), 1.5e7), ((2018, 4), 2e7), ((2021, 8), 3.5e7)),
+}
+LEAST_LOAN = 1e6  # yen: for less nobody writes the papers
 INTEREST_FREE_MONTHS = 36  # the epidemic's interest subsidy ran three years
 DISTRUST = 10.0  # off the score of a firm whose books were found to be dressed: no good figure outweighs it
 PROPER, GUARANTEED = 0.30, -0.65  # least score for a bank's own risk, and for a guaranteed loan
@@ -66,6 +74,7 @@ class Standing:
     bad_closings: np.ndarray  # closings in a row that were seen with an ordinary loss
     news: np.ndarray  # bad news the bank heard lately, in months of sales
     distrusted: np.ndarray  # bool: window dressing was found
+    staff: np.ndarray  # heads, as the association is told when it is asked
 
 
 def dues(
@@ -181,19 +190,51 @@ def ease(
     book.missed *= ~granted[:, None]
 
 
-def choose_scheme(moment: Moment, book: LoanBook, u: np.ndarray) -> np.ndarray:
-    """Return the guarantee scheme a firm would be given now (n,)."""
+def choose_scheme(moment: Moment, book: LoanBook, standing: Standing, u: np.ndarray) -> np.ndarray:
+    """Return the guarantee scheme a firm would be given now (n,), for any sum: see `within_limits`."""
     world, traits, t = moment.world, moment.traits, moment.t
     young = traits.established_years + (t - traits.start) / 12 < 5
     scheme = np.full(len(traits), SCHEME["general"])
     monitored = (t >= world.index(2021, 4)) & (t <= world.index(2024, 6)) & (u < 0.5)
     scheme = np.where(monitored, SCHEME["monitored"], scheme)
     scheme = np.where((moment.sales_change < -0.05) & (u > 0.6), SCHEME["safety_net_5"], scheme)
-    little = (traits.employees <= 20) & (book.guaranteed_balance < 1.5e7)
-    scheme = np.where(little & (u < 0.3), SCHEME["small_lot"], scheme)
+    small = standing.staff <= small_staff_by_industry()[traits.industry]
+    little = book.guaranteed_balance < 0.75 * limit("small_lot", world.first + t)
+    scheme = np.where(small & little & (u < 0.3), SCHEME["small_lot"], scheme)
     scheme = np.where(young & (u < 0.6), SCHEME["founding"], scheme)
     crisis = (t >= world.index(2020, 3)) & (t <= world.index(2021, 3)) & (moment.sales_change < -0.15)
     return np.where(crisis, SCHEME["safety_net_4"], scheme)
+
+
+def limit(name: str, month: np.ndarray) -> np.ndarray:
+    """Return what a scheme guarantees a firm at most (n,), yen, by month number; nought before there was one.
+
+    Examples
+    --------
+    >>> limit("small_lot", np.array([month_number(2018, 3), month_number(2018, 4)])).tolist()
+    [12500000.0, 20000000.0]
+    """
+    since = [month_number(*when) for when, _ in LIMITS[name]]
+    most = np.array([0.0, *(yen for _, yen in LIMITS[name])])
+    return most[np.searchsorted(since, month, side="right")]
+
+
+def within_limits(book: LoanBook, scheme: np.ndarray, amount: np.ndarray, month: np.ndarray) -> np.ndarray:
+    """Return the schemes (n,) of new loans: what is above a scheme's limit is guaranteed the general way.
+
+    Parameters
+    ----------
+    book : LoanBook
+        What is owed beside the new loan: loans that it repays are gone from it.
+    scheme : (n,) places in SCHEMES
+    amount : (n,) yen
+    month : (n,) month number in which it is made
+    """
+    founding = (book.balance * (book.scheme == SCHEME["founding"])).sum(axis=1)
+    for name, beside in (("small_lot", book.guaranteed_balance), ("founding", founding)):
+        above = (scheme == SCHEME[name]) & (beside + amount > limit(name, month))
+        scheme = np.where(above, SCHEME["general"], scheme)
+    return scheme
 
 
 def epidemic_window(moment: Moment) -> np.ndarray:

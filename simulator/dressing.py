@@ -180,7 +180,7 @@ def dress(
     before = old.copy()
     before[:, UNPAID] = 0.0  # bills left out of the last closing came back as this year's cost
     wish = _wish(moment, d, row, year, ledger, book, lines)
-    tax = moment.world.tax[moment.t[firm]]
+    tax = moment.world.tax[moment.t[firm]] * moment.traits.taxable[firm]
     most = layers.room(moment, ledger, year, before)
     laid, gap = aims.lay_on(before, d.habit[row], wish, most, tax, d.reach[row])
     new = layers.take_off(laid, wish.spare)

@@ -1,6 +1,7 @@
 """What stays with a firm: industry, size, margins, terms, owner, honesty, what it lets others see."""
 
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from scipy.special import ndtri
@@ -27,6 +28,9 @@ PREFECTURE_WEIGHTS = (
     1.9, 3.2, 6.2, 1.4, 1.1, 2.4, 7.6, 4.1, 0.9, 0.9, 0.5, 0.6, 1.6, 2.4, 1.2, 0.7, 0.9, 1.2, 0.7, 3.7,
     0.6, 1.1, 1.3, 0.9, 0.9, 1.3, 1.3,
 )  # fmt: skip
+# share of sales without consumption tax: care that insurance pays for; rent of homes and of land (project
+# defaults); of the nearer bound, how far firms differ from it; the rate that published costs were seen under
+EXEMPT, EXEMPT_SPREAD, FIRST_TAX = {"0701": 0.35, "1101": 0.92}, 0.8, 0.08
 # industries whose small class reaches 20 employees (METI's size rules); the others' reaches 5
 SMALL_TO_20 = ("01", "02", "03", "07", "08", "09", "13", "14")
 
@@ -51,6 +55,7 @@ class Traits:
     staff: np.ndarray  # personnel without officers
     officers: np.ndarray
     other: np.ndarray
+    taxable: np.ndarray  # share of sales that bears consumption tax
     depreciation_rate: np.ndarray  # of depreciable assets, a year
     depreciable: np.ndarray  # target depreciable assets ÷ base sales
     land: np.ndarray
@@ -116,8 +121,18 @@ def size_class(industry_codes: np.ndarray, employees: np.ndarray) -> np.ndarray:
     >>> size_class(np.array(["0301", "0501"]), np.array([12, 12])).tolist()
     ['small', 'medium']
     """
-    to_20 = np.isin([code[:2] for code in industry_codes], SMALL_TO_20)
-    return np.where(employees <= np.where(to_20, 20, 5), "small", "medium")
+    return np.where(employees <= most_small_staff(industry_codes), "small", "medium")
+
+
+def most_small_staff(industry_codes: np.ndarray) -> np.ndarray:
+    """Return up to how many staff a firm of an industry is small (n,): 20, or 5 in commerce and services."""
+    return np.where(np.isin([code[:2] for code in industry_codes], SMALL_TO_20), 20, 5)
+
+
+@cache
+def small_staff_by_industry() -> np.ndarray:
+    """Return `most_small_staff` of the industries (27,), in the table's order."""
+    return most_small_staff(industry_table().index)
 
 
 def draw_traits(world: World, numbers: np.ndarray) -> Traits:
@@ -139,6 +154,7 @@ def draw_traits(world: World, numbers: np.ndarray) -> Traits:
     prefecture = _pick(u[:, 1], np.array(PREFECTURE_WEIGHTS))
     year_end = _pick(u[:, 2], np.array(YEAR_END_SHARES)) + 1
     by = {name: table[name].to_numpy()[industry] for name in table.columns if name not in ("season",)}
+    by["exempt"] = np.array([EXEMPT.get(code, 0.0) for code in table.index])[industry]
     # seven of ten users have five staff or fewer; the largest some hundreds
     employees = np.clip(np.floor(np.exp(np.log(4.0) + 1.15 * ndtri(u[:, 3]))), 1, 300)
     small = size_class(table.index.to_numpy()[industry], employees) == "small"
@@ -200,6 +216,10 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
     )  # a firm has rent and power to pay: what is missing comes off what it buys
     off = np.minimum(short, 0.8 * outsourcing)
     outsourcing, material, other = outsourcing - off, material - (short - off), other + short
+    # tax on what is bought for exempt sales is not given back: it is in the costs that industries publish
+    exempt = _exempt_share(seed, numbers, by["exempt"])
+    not_back = exempt * FIRST_TAX
+    other = np.maximum((other - not_back * (material + outsourcing)) / (1 + not_back), 0.005)
     officers = np.minimum(
         np.where(employees <= 2, 0.85, 0.45) * personnel,
         (4.5e6 + 0.6e6 * np.sqrt(employees)) * np.exp(0.3 * z[:, 6]) / base_sales,
@@ -215,6 +235,7 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "staff": personnel - officers,
         "officers": officers,
         "other": other,
+        "taxable": 1 - exempt,
         "margin": margin,
         "depreciation_rate": np.clip(0.13 * np.exp(0.2 * z[:, 7]), 0.06, 0.25),
         "depreciable": depreciation / 0.13,
@@ -244,6 +265,12 @@ def _economics(seed: int, numbers: np.ndarray, by: dict, employees: np.ndarray, 
         "relation": 0.5 * z[:, 15],
         "stock_months": 0.85 * by["stock_months"] * np.exp(0.85 * z[:, 16]),
     }
+
+
+def _exempt_share(seed: int, numbers: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Return the share of sales without consumption tax (n,), around what is usual in the industry."""
+    u = uniforms(seed, "exempt sales", numbers, 1)[:, 0]
+    return usual + EXEMPT_SPREAD * np.minimum(usual, 1 - usual) * (2 * u - 1)
 
 
 def _habits(

@@ -158,7 +158,7 @@ def live(world: World, traits: Traits) -> Lives:
             moment, ledger, accrued.lines, interest=interest, fees=fees, gain=paid.gain, sundries=small
         )
         lines, lift = dressing.dress(moment, habits, ledger, book, lines, k)
-        lines = books.close_month(moment, ledger, lines, lift)
+        lines = books.close_month(moment, ledger, lines, lift, drive.heads)
         repaid = bank.leave(moment, ledger, book, standing, pays & (trouble.missed == 0))
         recent.push(lines)
         sheet = books.balance_sheet(ledger) | credit.loan_accounts(book, standing, moment.t)

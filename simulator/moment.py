@@ -40,6 +40,7 @@ class Moment:
 
     world: World
     traits: Traits
+    k: int  # month of the firms' lives
     t: np.ndarray  # index of the calendar month on the world's axis
     monthly_sales: np.ndarray  # yen, mean of the last twelve months
     yearly_margin: np.ndarray  # ordinary profit ÷ sales of the last twelve months
@@ -78,6 +79,7 @@ def moment_of(world: World, traits: Traits, recent: Recent, closes_at: np.ndarra
     return Moment(
         world=world,
         traits=traits,
+        k=k,
         t=t,
         monthly_sales=yearly / 12,
         yearly_margin=across(recent.ordinary[:, -12:]) / np.maximum(yearly, 1.0),

@@ -3,6 +3,7 @@
 import numpy as np
 
 from simulator.books import Ledger, Sundries
+from simulator.intangibles import renewal, spread
 from simulator.moment import Moment
 from simulator.shocks import CAUSE, Drive
 
@@ -57,9 +58,15 @@ def sundry_month(
 
     sunk = np.minimum(sunk, np.floor(0.7 * spare / 1e5) * 1e5)
     ledger.officer_receivable = ledger.officer_receivable + sunk / 2
-    ledger.intangible = ledger.intangible + sunk / 2
+    bought = renewal(moment, spare - sunk)
+    tax = np.rint(bought * moment.world.tax[moment.t])
+    not_back = np.rint(tax * (1 - traits.taxable))
+    new = sunk / 2 + bought + not_back
+    ledger.intangible = ledger.intangible + new
+    spread(ledger.intangible_parts, new, moment.k)
+    ledger.vat = ledger.vat - (tax - not_back)
     drive.damage[:, CAUSE["venture"]] += sunk
-    spent = spent + sunk
+    spent = spent + sunk + bought + tax
 
     odd = np.rint(base / 12 * 0.0012 * np.exp(0.9 * z[:, 2]) * (1 + 8 * (u[:, 13] < 0.02)))
     calendar = moment.world.month_of_year[moment.t]

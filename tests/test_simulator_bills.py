@@ -425,7 +425,7 @@ def test_a_closing_settles_what_was_paid_halfway(firm, pretax, prepaid, owed, ba
     ledger.tax_prepaid[:] = prepaid
     moment = replace(moment, closes=np.array([True]))
     # 70,000 a year in any case, 150,000 paid: 80,000 too much; 22.5 % of 1,000,000 and 70,000 are 295,000
-    taxes, settled = books._book_taxes(moment, ledger, np.array([pretax]), np.zeros(1))
+    taxes, settled = books._book_taxes(moment, ledger, np.array([pretax]), np.zeros(1), np.array([70_000.0]))
     assert ledger.income_tax_due[0] == owed
     assert ledger.tax_prepaid[0] == back
     assert taxes[0] - settled[0] == owed

@@ -5,14 +5,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from simulator.books import _owe_claims
+from simulator.books import _owe_claims, per_capita_tax, write_trade
 from simulator.firms import draw_traits
 from simulator.life import SHEET, live
 from simulator.moment import first_recent, moment_of
 from simulator.opening import open_books
 from simulator.seen.items import OPEN, payable_items, receivable_items
 from simulator.shocks import NEVER_CLOSES
-from simulator.world import make_world
+from simulator.trade import Month
+from simulator.world import industry_table, make_world
 
 ASSETS, CLAIMS = SHEET[:11], SHEET[11:]
 MONTHS_BEFORE_ITEMS = 10  # the opening's invoices, not listed one by one, are settled by then
@@ -138,3 +139,54 @@ def test_stock_is_never_bought_in_heaps(lives, lived):
     # half a month's sales beyond what is used up; the month's own sales may be above the year's mean
     grew = more[:, :-1] / np.maximum(year[:, 1 : 1 + more.shape[1] - 1], 1.0)
     assert grew[lived[:, 13:-1]].max() < 0.6
+
+
+def test_who_earns_nothing_owes_the_tax_that_capital_and_staff_make():
+    # standard rates: prefecture 20,000 and municipality 50,000 to 10 million of capital (120,000 above 50
+    # staff); 50,000 and 130,000 (150,000) to 100 million; 130,000 and 160,000 (400,000) beyond
+    capital = np.array([1e6, 1e7, 1e7, 1.1e7, 1.1e7, 1e8, 1.1e8, 1.1e8])
+    heads = np.array([1, 50, 51, 50, 51, 51, 50, 51])
+    expected = [70_000, 70_000, 140_000, 180_000, 200_000, 200_000, 290_000, 530_000]
+    assert per_capita_tax(capital, heads).tolist() == expected
+
+
+def test_loss_makers_pay_it_and_nothing_else(lives, lived):
+    a = lives.accounts
+    operating = a["sales"] - a["cost_of_sales"] - a["selling_general_admin"]
+    ordinary = operating + a["nonoperating_income"] - a["nonoperating_expenses"]
+    pretax = np.cumsum(ordinary + a["extraordinary_income"] - a["extraordinary_loss"], axis=1)
+    year = pretax[:, 12:] - pretax[:, :-12]
+    honest = lives.traits.honesty > 0.045  # who dresses a closing is taxed on what it shows
+    firm, k = np.nonzero((a["income_taxes"][:, 12:] > 0) & lived[:, 12:] & (year < 0) & honest[:, None])
+    least = per_capita_tax(a["capital"][firm, k + 12], a["employees"][firm, k + 12])
+    assert (a["income_taxes"][firm, k + 12] == least).all()
+    assert {70_000, 180_000, 200_000} <= set(least.tolist())
+
+
+def test_tax_on_what_exempt_sales_need_is_a_cost():
+    world = make_world(3, first_month="2015-01", months=24)
+    traits = replace(draw_traits(world, np.array([3])), taxable=np.array([0.1]), cash_share=np.array([1.0]))
+    moment = moment_of(world, traits, first_recent(traits), np.array([NEVER_CLOSES]), 30)
+    ledger, _ = open_books(world, traits)
+    for values in vars(ledger).values():
+        values[:] = 0
+    zero = np.zeros(1)
+    month = Month(
+        sales=np.array([1_000_000.0]), material=zero, outsourcing=np.array([200_000.0]), staff_pay=zero,
+        officer_pay=zero, other=np.array([100_000.0]), subsidy=zero, one_off=zero, sunk=zero, dead_stock=zero,
+        wanted_stock=zero, failed_customer=np.zeros((1, 3), bool), customer=np.zeros((1, 3), int),
+    )  # fmt: skip
+    accrued = write_trade(moment, ledger, month, np.zeros((1, 3)), np.zeros((1, 7)))
+    # July 2015, 8 %: a tenth of the sales bears 8,000; 24,000 were billed by others, a tenth of it comes back
+    assert accrued.cash_sales[0] == 1_008_000
+    assert ledger.vat[0] == 8_000 - 2_400
+    # 100,000 and the 21,600 that nobody gives back; suppliers and others are owed what they billed
+    assert accrued.lines["selling_general_admin"][0] == 121_600
+    assert (accrued.bought.sum(), ledger.other_due[0]) == (216_000, 108_000)
+
+
+def test_care_owes_a_tenth_of_what_others_owe(lives, lived):
+    code = industry_table().index.to_numpy()[lives.traits.industry]
+    owes = lives.accounts["consumption_taxes_payable"] / np.maximum(lives.accounts["sales"], 1.0)
+    median = {place: np.median(owes[code == place][lived[code == place]]) for place in ("1101", "1004")}
+    assert median["1101"] < 0.2 * median["1004"]

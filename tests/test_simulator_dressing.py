@@ -209,7 +209,7 @@ def test_invented_sales_cost_their_consumption_tax(desk, honest, record):
     firm, k, _, booked = record
     new = np.unique(firm, return_index=True)[1]  # first layers: before them both worlds are the same
     up = np.maximum(booked[new][:, layers.TAXED], 0.0)
-    rate = WORLD.tax[desk.traits.start[firm[new]] + k[new]][:, None]
+    rate = (WORLD.tax[desk.traits.start[firm[new]] + k[new]] * desk.traits.taxable[firm[new]])[:, None]
     levy = (up - np.rint(up / (1 + rate))).sum(axis=1)
     name = "selling_general_admin"
     cost = (desk.lives.accounts[name] - honest.lives.accounts[name])[firm[new], k[new]]

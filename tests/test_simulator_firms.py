@@ -26,8 +26,10 @@ def test_size_class_by_metis_staff_limits():
 
 def test_cost_shares_and_margin_make_up_sales():
     depreciation = TRAITS.depreciable * 0.13
-    parts = TRAITS.material + TRAITS.outsourcing + TRAITS.staff + TRAITS.officers + TRAITS.other
-    assert np.allclose(parts + depreciation + TRAITS.margin, 1.0)
+    bought = TRAITS.material + TRAITS.outsourcing + TRAITS.other
+    # 8 % on what is bought, of which the part for exempt sales is a cost
+    tax = 0.08 * (1 - TRAITS.taxable) * bought
+    assert np.allclose(bought + tax + TRAITS.staff + TRAITS.officers + depreciation + TRAITS.margin, 1.0)
     for name in ("material", "outsourcing", "staff", "officers", "other"):
         assert (getattr(TRAITS, name) > 0).all(), name
 
@@ -57,3 +59,12 @@ def test_entrants_live_two_years_before_they_come_in():
     assert (TRAITS.start[~entrants] == 0).all()
     # 1 / (1 + 0.052 × 11 years) = 0.636 are there from the beginning
     assert abs(np.mean(~entrants) - 0.636) < 0.03
+
+
+def test_care_and_rents_bear_little_consumption_tax():
+    code = industry_table().index.to_numpy()[TRAITS.industry]
+    care, homes = TRAITS.taxable[code == "1101"], TRAITS.taxable[code == "0701"]
+    # exempt around 92 %, by up to 0.8 × 8 points; around 35 %, by up to 0.8 × 35 points
+    assert 0.016 < care.min() < care.max() < 0.144
+    assert 0.37 < homes.min() < homes.max() < 0.93
+    assert (TRAITS.taxable[~np.isin(code, ("0701", "1101"))] == 1).all()

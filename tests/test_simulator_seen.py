@@ -6,11 +6,13 @@ import pytest
 
 from simulator.firms import draw_traits
 from simulator.life import live
+from simulator.seen import signals
 from simulator.seen.accounts import account_flows
 from simulator.seen.desk import Desk, bank_traits, days
+from simulator.seen.dressed_books import shown_accounts
 from simulator.seen.flags import NO_SYSTEM, external_flags
 from simulator.seen.interim import habits
-from simulator.seen.signals import arrears, crd_grades, monitoring_reports
+from simulator.seen.signals import GRADE_STEPS, arrears, crd_grades, monitoring_reports, scorecard
 from simulator.seen.statements import _true_accounts, statements
 from simulator.world import make_world
 
@@ -46,7 +48,8 @@ def test_a_closing_is_the_sum_of_the_true_months(desk):
     with_tax = habits(desk).with_tax[firm]
     assert (books["sales"] == year)[~with_tax].all()
     # 5 % until March 2014, then 8 %, 10 % from October 2019 on
-    assert (books["sales"] >= np.floor(1.05 * year) - 12)[with_tax].all()
+    lowest = 1 + 0.05 * desk.traits.taxable[firm]  # care and homes bear none
+    assert (books["sales"] >= np.floor(lowest * year) - 12)[with_tax].all()
     assert (books["sales"] <= np.ceil(1.10 * year) + 12)[with_tax].all()
     assert with_tax.sum() > 50
     assert (books["cash_deposits"] == desk.lives.accounts["cash_deposits"][firm, k]).all()
@@ -66,20 +69,53 @@ def test_closings_come_two_to_nine_months_late_and_some_never(desk):
     assert 0.005 < np.mean(never) < 0.05
 
 
-def test_a_year_without_closing_has_a_grade_by_default(desk):
-    grades = crd_grades(desk)
-    firm, k, _ = desk.closings
+def test_a_year_without_closing_is_graded_by_the_closing_before_it(desk):
+    grades = crd_grades(desk).set_index(["firm_id", "graded_on"])
+    firm, k, known = desk.closings
+    own = 1.0 + np.searchsorted(GRADE_STEPS, scorecard(shown_accounts(desk), firm, k))
     came = set(zip(firm.tolist(), k.tolist(), strict=True))
     ends_firm, ends_k = desk.year_ends
-    graded = set(zip(grades["firm_id"], grades["graded_on"], grades["assigned_by_default"], strict=True))
     checked = 0
     for f, m in zip(ends_firm.tolist(), ends_k.tolist(), strict=True):
         day = desk.day(np.array([f]), np.array([m]))[0] + days(300.0)
         if (f, m) in came or m < desk.first_k[f] or day > desk.ends_on[f] or day + days(3.0) > desk.today:
             continue
-        assert (desk.firm_ids[f], pd.Timestamp(day), True) in graded
+        row = grades.loc[(desk.firm_ids[f], pd.Timestamp(day))]
+        before = np.flatnonzero((firm == f) & (known <= day))
+        assert row["assigned_by_default"] == (len(before) == 0)
+        assert row["grade"] == (own[before[-1]] if len(before) else 5)
         checked += 1
     assert checked > 5
+
+
+def test_five_by_default_is_for_newcomers_of_whom_no_closing_is_known(desk):
+    grades = crd_grades(desk)
+    given = grades[grades["assigned_by_default"]]
+    firm, _, known = desk.closings
+    first = pd.Series(known, desk.firm_ids[firm]).groupby(level=0).min()
+    assert (given["firm_id"].map(first).fillna(pd.Timestamp("2100-01-01")) > given["graded_on"]).all()
+    newcomers = set(desk.firm_ids[desk.traits.is_entrant])
+    assert len(given) > 5
+    assert set(given["firm_id"]) <= newcomers
+    joined = pd.Series(desk.joined_on, desk.firm_ids)
+    assert (given["graded_on"] >= given["firm_id"].map(joined)).all()
+
+
+def test_a_closing_too_late_for_the_years_grade_leaves_the_old_one(monkeypatch, desk):
+    firm, k, known = desk.closings
+    own = 1.0 + np.searchsorted(GRADE_STEPS, scorecard(shown_accounts(desk), firm, k))
+    monkeypatch.setattr(signals, "TOO_LATE", 1.0)  # every closing is, but a firm's first
+    third = np.flatnonzero((firm[2:] == firm[1:-1]) & (firm[1:-1] == firm[:-2]))[:200] + 2
+    late = crd_grades(desk).set_index(["firm_id", "graded_on"])["grade"]
+    u = desk.draw_months("grades", 2)[firm, k]
+    graded_on = known + days(10 + 40 * u[:, 1])
+    seen = 0
+    for row in third:
+        key = (desk.firm_ids[firm[row]], pd.Timestamp(graded_on[row]))
+        if key in late.index:
+            assert late.loc[key] == own[row - 1]
+            seen += 1
+    assert seen > 50
 
 
 def test_reports_come_late_or_never_as_is_the_banks_habit(desk):

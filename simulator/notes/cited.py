@@ -70,7 +70,7 @@ def _dressed(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
         # what is taken off again is an extraordinary loss
         ordinary = np.where(record.corrected[:, None], 0.0, record.booked)
         made = np.maximum(ordinary[:, TAXED], 0.0).sum(axis=1)
-        tax = desk.world.tax[desk.traits.start[record.firm] + record.k]
+        tax = desk.world.tax[desk.traits.start[record.firm] + record.k] * desk.traits.taxable[record.firm]
         sales[record.firm, record.k] = np.rint(made / (1 + tax)) + record.round_sales
         profit[record.firm, record.k] = ordinary.sum(axis=1)
     return sales, profit

@@ -64,7 +64,7 @@ def _profits(desk: Desk, row: np.ndarray) -> Iterator[Entry]:
     d: Dressed = desk.lives.dressed
     lost = d.corrected[row]
     traits, world = desk.traits, desk.world
-    tax = world.tax[traits.start[d.firm[row]] + d.k[row]]
+    tax = world.tax[traits.start[d.firm[row]] + d.k[row]] * traits.taxable[d.firm[row]]
     for part in SHEET_SIDE:
         kind, booked = PARTS[part], d.booked[row, PART[part]]
         loss = np.where(lost, booked, 0.0)

@@ -7,11 +7,16 @@ import pandas as pd
 
 from simulator.distress import FILING_COST
 from simulator.seen.desk import DAY, Desk, days, finish
+from simulator.seen.workdays import last_workday, next_workday, workday_late_in_month
 from simulator.shocks import CAUSES
 
 NOT = np.datetime64("NaT", "D")
 # a trustee reads the books of a bankrupt firm; of the others less comes out (project defaults)
 FOUND_BY_TRUSTEE, FOUND_AFTER_CLAIM = 0.7, 0.25
+LEAST_CHECK, MOST_CHECK = 45, 180  # days from the first on which a bank may claim until it is paid (default)
+# days of the month on which loans are paid, the last one its end, and shares of firms (project defaults)
+PAYMENT_DAYS = np.array([5, 10, 15, 20, 25, 31])
+PAYMENT_SHARES = (0.10, 0.14, 0.10, 0.12, 0.20, 0.34)
 
 
 @dataclass(frozen=True)
@@ -48,20 +53,28 @@ def endings(desk: Desk) -> Endings:
     files = stopped & (lives.accounts["cash_deposits"][every, last] >= FILING_COST)
     files_later = overdue & ~lives.viable
     falls_overdue = overdue | (stopped & ~files)
-    ninetieth = desk.day(every, last - lives.missed + 1) + 90 * DAY
+    ninetieth = next_workday(_due_on(desk, last - lives.missed + 1) + 90 * DAY)
     stops_on = desk.day(every, last)
-    bankrupt_on = np.where(files, stops_on - days(15 * u[:, 0]), ninetieth + days(20 + 300 * u[:, 1]))
-    # a claim may follow 90 days after the due date or the acceleration; papers take a month or more
-    claim_on = np.where(
-        falls_overdue, ninetieth + days(25 + 150 * u[:, 2]), stops_on + days(92 + 110 * u[:, 2])
-    )
+    filed_on = last_workday(stops_on - days(15 * u[:, 0]))
+    bankrupt_on = np.where(files, filed_on, next_workday(ninetieth + days(20 + 300 * u[:, 1])))
+    # a bank may claim 90 days after the due date, or the filing that makes all due; then the claim is checked
+    may_claim = np.where(falls_overdue, ninetieth, filed_on + 90 * DAY)
+    claim_on = next_workday(may_claim + days(LEAST_CHECK + (MOST_CHECK - LEAST_CHECK) * u[:, 2]))
     owed = (lives.loans["balance"] * (lives.loans["scheme"] > 0))[every, last].sum(axis=1) > 0
     return Endings(
         overdue_on=on(falls_overdue, ninetieth),
         subrogated_on=on((stopped | overdue) & owed, claim_on),
         bankrupt_on=on(files | files_later, bankrupt_on),
-        repaid_on=on((lives.repaid >= 0) & desk.appears, stops_on),
+        repaid_on=on((lives.repaid >= 0) & desk.appears, last_workday(stops_on)),
     )
+
+
+def _due_on(desk: Desk, k: np.ndarray) -> np.ndarray:
+    """Return when each firm's loan payment of month `k` (n,) falls due; where banks are closed, later."""
+    every = np.arange(len(desk.traits))
+    place = np.searchsorted(np.cumsum(PAYMENT_SHARES)[:-1], desk.draw("payment day", 1)[:, 0], side="right")
+    day = desk.day(every, k - 1) + PAYMENT_DAYS[place] * DAY
+    return next_workday(np.minimum(day, desk.day(every, k)))
 
 
 def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
@@ -96,7 +109,7 @@ def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
 
 def events(desk: Desk) -> pd.DataFrame:
     """Return the `events` table: what happened and when the institution came to know it."""
-    ends, u = endings(desk), desk.draw("event lags", 5)
+    ends, u = endings(desk), desk.draw("event lags", 5)  # four are used; a row of four would be others
     parts = [
         ("overdue_90d", ends.overdue_on, 10 + 18 * u[:, 0]),
         ("bankruptcy", ends.bankrupt_on, 4 + 24 * u[:, 1]),
@@ -109,10 +122,23 @@ def events(desk: Desk) -> pd.DataFrame:
     for kind, on, lag in parts:
         firm = np.flatnonzero(~np.isnat(on))
         frames.append(_event_rows(desk, firm, kind, on[firm], on[firm] + days(lag[firm])))
-    firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
-    on = desk.day(firm, k)
-    frames.append(_event_rows(desk, firm, "rescheduling", on, on + days(10 + 20 * u[firm, 4])))
+    firm, on, known = rescheduled(desk)
+    frames.append(_event_rows(desk, firm, "rescheduling", on, known))
     return finish(desk, "events", pd.concat(frames, ignore_index=True))
+
+
+def rescheduled(desk: Desk) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return firm, day and day known of every rescheduling.
+
+    Signed late in its month; where a loan is guaranteed the association consents beforehand, and hears of it
+    at once. Others' own loans are heard of weeks later.
+    """
+    loans = desk.lives.loans
+    firm, k = np.nonzero(desk.lives.eased & desk.in_sight())
+    u = desk.draw_months("rescheduling", 2)[firm, k]
+    covered = ((loans["balance"][firm, k] > 0) & (loans["scheme"][firm, k] > 0)).any(axis=1)
+    on = workday_late_in_month(desk.day(firm, k), u[:, 0])
+    return firm, on, on + days(np.where(covered, 6 * u[:, 1], 10 + 20 * u[:, 1]))
 
 
 def _event_rows(desk: Desk, firm, kind, on, known) -> pd.DataFrame:

@@ -186,7 +186,8 @@ def taxes(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
     place = desk.traits.start[:, None] + np.arange(desk.months)[None, :]
     rate = desk.world.tax[np.minimum(place, desk.world.months - 1)]
     billed = desk.lives.bought.sum(axis=2)
-    return np.rint(desk.lives.accounts["sales"] * rate), billed - np.rint(billed / (1 + rate))
+    on_sales = rate * desk.traits.taxable[:, None]
+    return np.rint(desk.lives.accounts["sales"] * on_sales), billed - np.rint(billed / (1 + rate))
 
 
 def year_with_tax(desk: Desk, firm: np.ndarray, k: np.ndarray, columns: dict) -> dict:

@@ -10,9 +10,9 @@ from simulator.seen.dressed_books import shown_accounts
 # Of spells of arrears, the share heard of at all: by a tax certificate, by the adviser (project defaults)
 HEARD, HEARD_OF_OPEN, LESS_OF_DISHONEST = 0.50, 0.25, 0.30
 HEARD_LATE = 14  # months until it is heard of at the latest; half within a fifth of that
-NO_CLOSING_AFTER = 300  # days after a year's end without a closing until the grade is given by default
+NO_CLOSING_AFTER = 300  # days after a year's end without a closing until it is graded by an older one
 NO_REPORT, LATE_REPORT = 0.10, 0.20  # of half-yearly reports, over all banks (project defaults)
-BY_DEFAULT = 0.03  # a closing came, and too late for the year's grade (project default)
+TOO_LATE = 0.03  # of closings, for the year's grade (project default)
 # scorecard bounds of grades 1|2 … 8|9
 GRADE_STEPS = np.array([-0.75, -0.42, -0.18, 0.02, 0.20, 0.40, 0.62, 0.90])
 
@@ -66,23 +66,44 @@ def _spells(desk: Desk, kind: str, balance: np.ndarray) -> list[pd.DataFrame]:
 
 
 def crd_grades(desk: Desk) -> pd.DataFrame:
-    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the closing; 5 without one."""
+    """Return the `crd_grades` table: 1 (worst) … 9 by a plain scorecard on the last closing known.
+
+    Who never handed one in is a newcomer of whom nothing is known: 5, by default.
+    """
     firm, k, known = desk.closings
     u = desk.draw_at("grades", 2, firm, k)
     grade = 1.0 + np.searchsorted(GRADE_STEPS, scorecard(shown_accounts(desk), firm, k))
-    by_default = u[:, 0] < BY_DEFAULT
-    graded_on = known + days(10 + 40 * u[:, 1])
+    earlier = np.concatenate([[False], firm[1:] == firm[:-1]])[: len(firm)]
+    too_late = (u[:, 0] < TOO_LATE) & earlier
+    given = np.where(too_late, np.roll(grade, 1), grade)  # the closing before it still speaks
     late, since = _without_closing(desk)
+    at = np.searchsorted(_key(firm, known), _key(late, since), side="right") - 1
+    has_one = (at >= 0) & (firm[at] == late) if len(firm) else np.zeros(len(late), dtype=bool)
+    kept = np.where(has_one, grade[np.maximum(at, 0)] if len(firm) else 5.0, 5.0)
+    new = _newcomers(desk)
     frame = pd.DataFrame({
-        "firm": np.concatenate([firm, late]),
-        "graded_on": np.concatenate([graded_on, since]),
-        "grade": np.concatenate([np.where(by_default, 5.0, grade), np.full(len(late), 5.0)]),
-        "assigned_by_default": np.concatenate([by_default, np.ones(len(late), dtype=bool)]),
+        "firm": np.concatenate([firm, late, new]),
+        "graded_on": np.concatenate([known + days(10 + 40 * u[:, 1]), since, desk.joined_on[new]]),
+        "grade": np.concatenate([given, kept, np.full(len(new), 5.0)]),
+        "assigned_by_default": np.concatenate([np.zeros(len(firm), bool), ~has_one, np.ones(len(new), bool)]),
     })  # fmt: skip
     number = frame["firm"].to_numpy()
     frame = frame.assign(firm_id=desk.firm_ids[number], known_date=frame["graded_on"] + pd.Timedelta(days=3))
     frame = frame[(frame["graded_on"].to_numpy() <= desk.ends_on[number])]
     return finish(desk, "crd_grades", frame.drop_duplicates(["firm_id", "graded_on"], keep="last"))
+
+
+def _key(firm: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return numbers that sort by firm, then day."""
+    return firm * 1_000_000 + day.astype("datetime64[D]").astype(np.int64)
+
+
+def _newcomers(desk: Desk) -> np.ndarray:
+    """Return the firms that are graded when they come in, before any closing of theirs is known."""
+    firm, _, known = desk.closings
+    has_one = np.zeros(len(desk.traits), dtype=bool)
+    has_one[firm[known <= desk.joined_on[firm]]] = True
+    return np.flatnonzero(desk.appears & desk.traits.is_entrant & ~has_one)
 
 
 def _without_closing(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
