@@ -100,6 +100,17 @@ OF_STAFF = (
 )
 
 
+def test_a_visit_is_not_copied_as_a_call(joined):
+    copied = joined[joined["copied"]]
+    for channel, words in {
+        "visit": "電話で|電話にて|架電|来店|オンライン面談|Web",
+        "phone": "訪問。|来店|Web",
+    }.items():
+        mine = copied[copied["channel"] == channel]
+        assert len(mine) > 10
+        assert not mine["text"].str.contains(f"^(?:・|①)?(?:{words})").any()
+
+
 def test_who_works_alone_is_not_said_to_have_staff():
     assert [phrases.band(staff) for staff in (1, 2, 4, 9, 19, 500)] == [0, 2, 3, 5, 10, 20]
     for trade in TRADES:

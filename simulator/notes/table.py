@@ -75,8 +75,8 @@ def _write_all(seen: Visits, authors: Writers, notes_to_write, chance: list) -> 
     for firm, role, who, note, (a, b) in rows:
         before = last.get((firm, role))
         if before is not None:
-            text, writer, month, meaning, said, eased = before
-            same = writer == who and eased == ("eased" in note.given)  # nobody copies relief away
+            text, writer, month, meaning, said, around = before
+            same = writer == who and around == _around(note)
             if a < note.writer["copies"] and same and note.month - month <= COPY_WITHIN:
                 if b < APPENDED:
                     text = wording.append(note, text)
@@ -91,8 +91,13 @@ def _write_all(seen: Visits, authors: Writers, notes_to_write, chance: list) -> 
         meaning = (*_meaning(note), structure)
         out.append((text, *meaning, False, note.writer["number"]))
         said = {one.fact: one.manner for one in note.statements}
-        last[firm, role] = (text, who, note.month, meaning, said, "eased" in note.given)
+        last[firm, role] = (text, who, note.month, meaning, said, _around(note))
     return out
+
+
+def _around(note: Note) -> tuple[str, bool]:
+    """Return what must be as it was for a note to be copied: a visit is no call, and relief is no trifle."""
+    return note.channel, "eased" in note.given
 
 
 def _meaning(note: Note) -> tuple[str, int, str, str]:
