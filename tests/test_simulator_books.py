@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from simulator.books import _owe_claims, per_capita_tax, write_trade
+from simulator.dressing import HONESTY_BELOW
 from simulator.firms import draw_traits
 from simulator.life import SHEET, live
 from simulator.moment import first_recent, moment_of
@@ -156,7 +157,7 @@ def test_loss_makers_pay_it_and_nothing_else(lives, lived):
     ordinary = operating + a["nonoperating_income"] - a["nonoperating_expenses"]
     pretax = np.cumsum(ordinary + a["extraordinary_income"] - a["extraordinary_loss"], axis=1)
     year = pretax[:, 12:] - pretax[:, :-12]
-    honest = lives.traits.honesty > 0.045  # who dresses a closing is taxed on what it shows
+    honest = lives.traits.honesty >= HONESTY_BELOW  # who dresses a closing is taxed on what it shows
     firm, k = np.nonzero((a["income_taxes"][:, 12:] > 0) & lived[:, 12:] & (year < 0) & honest[:, None])
     least = per_capita_tax(a["capital"][firm, k + 12], a["employees"][firm, k + 12])
     assert (a["income_taxes"][firm, k + 12] == least).all()
