@@ -29,7 +29,7 @@ TRADES = sorted(set(phrases.industries()["trade"]))
 
 @pytest.fixture(scope="module")
 def desk():
-    return Desk(WORLD, live(WORLD, draw_traits(WORLD, np.arange(600))))
+    return Desk(WORLD, live(WORLD, draw_traits(WORLD, np.arange(1200))))
 
 
 @pytest.fixture(scope="module")

@@ -123,8 +123,10 @@ def _orders(desk: Desk) -> np.ndarray:
     """Return two months' orders of each customer against his usual ones (n, months, 3): single ones vary."""
     billed = np.cumsum(desk.lives.issued, axis=1)
     billed[:, 2:] -= billed[:, :-2].copy()
-    now = billed[:, :, :3] / np.maximum(billed.sum(axis=2), 1.0)[:, :, None]
-    return now / np.maximum(desk.traits.customer_share[:, None, :3], 1e-9)
+    total = billed.sum(axis=2)[:, :, None]
+    now = billed[:, :, :3] / np.maximum(total, 1.0)
+    # where nothing is sold any more nobody has gone over to others
+    return np.where(total > 0, now / np.maximum(desk.traits.customer_share[:, None, :3], 1e-9), 1.0)
 
 
 def _failed(desk: Desk, least: float) -> np.ndarray:
@@ -172,7 +174,7 @@ def _money(desk: Desk, seen: Books) -> dict:
         "supplier_strict": ((waits >= 2) | ((waits > 0) & (past(waits, 3) > 0)), waits >= 3),
         "social_late": (a["social_arrears"] > 0, a["social_arrears"] > 0.4 * seen.monthly),
         "tax_late": (a["tax_arrears"] > 0, a["tax_arrears"] > 0.6 * seen.monthly),
-        "seizure": (long & (owes > 0.3 * seen.monthly), None),
+        "seizure": (long & (owes > 0.15 * seen.monthly), None),
         "cash_tight": (tight, lives.stressed & (seen.cash_months < 0.2)),
         "cash_down": ((seen.cash_change < -0.4) & (seen.cash_months < 1.5), None),
         "owner_money": (paid_in > 0.25 * seen.monthly, None),
