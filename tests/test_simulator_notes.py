@@ -369,10 +369,7 @@ def test_what_is_asserted_is_so_and_what_is_denied_may_be_a_lie(desk, joined):
     assert 0 < owes[denied].mean() < 0.5
     liars = desk.traits.honesty[own["firm"][denied & owes]]
     truthful = desk.traits.honesty[own["firm"][denied & ~owes]]
-    # a score of lies by fewer firms still: honesty is even from 0 to 1, so its spread is 0.29, and two
-    # standard errors of their mean are 0.58 over the root of their number
-    error = 2 * 0.29 / np.sqrt(own["firm"][denied & owes].nunique())
-    assert liars.mean() < truthful.mean() + error
+    assert liars.mean() < truthful.mean()
     # trouble that is over was there within the months that people remember
     over = arrears & (own["modality"] == "resolved")
     window = [
