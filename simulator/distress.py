@@ -55,6 +55,35 @@ class Paid:
     gain: np.ndarray  # over the books, of what was sold
 
 
+@dataclass(frozen=True)
+class Bills:
+    """What is asked for in a month with what is still owed; (n,) yen unless said otherwise."""
+
+    wages: np.ndarray
+    vat: np.ndarray
+    income_tax: np.ndarray
+    refund: np.ndarray  # of taxes
+    insisted: np.ndarray  # instalments on arrears
+    slots: np.ndarray  # (n, slots) principal by loan
+    principal: np.ndarray
+    interest: np.ndarray
+    total: np.ndarray
+    amounts: np.ndarray  # (n, levers) what could be put off, in the order of LEVERS
+    may_wait: np.ndarray  # (n, levers) bool: what of it can be
+
+
+@dataclass(frozen=True)
+class Found:
+    """How the month's money was found; (n,)."""
+
+    available: np.ndarray  # yen
+    raised: bills.Raised
+    pulled: np.ndarray  # (n, levers) bool: put off
+    skips: np.ndarray  # bool: the repayment
+    skips_interest: np.ndarray  # bool
+    failed: np.ndarray  # bool: could not pay what must be paid
+
+
 def calm(n: int) -> Trouble:
     """Return the state of firms without trouble."""
     return Trouble(
@@ -94,89 +123,138 @@ def pay_month(
     eased : (n,) bool: rescheduled, so that the owner is not repaid
     """
     buffer = moment.traits.buffer * moment.monthly_sales * held
-    vat, income_tax, refund = bills.taxes_due(moment, ledger)
-    tax = vat + income_tax
-    insists = (trouble.arrears_age >= PATIENCE) & ~aid_runs(moment)
-    insisted = np.where(insists, bills.instalment(moment, ledger), 0.0)
-    wages = due.wages + ledger.wages_unpaid
-    principal, interest = due.principal.sum(axis=1), due.interest + ledger.interest_unpaid
-    hold, newest = bills.supplier_bills(ledger)
-
-    # one owner pays in before anybody notices, another when nobody waits any longer
-    total = wages + hold.sum(axis=1) + due.other + due.social + tax + insisted + principal + interest
+    asked = _bills(moment, ledger, trouble, due)
     brought, lost = bills.sell_up(moment, ledger)
-    available = ledger.cash + receipts + refund + brought - spent
-    sundries = spent
+    available = ledger.cash + receipts + asked.refund + brought - spent
     # what was paid in before a firm came into sight says nothing of what its owner still has
     opening = np.where(moment.protected, ledger.owner_loan, ledger.owner_loan_opening)
     ledger.owner_loan_opening = opening
+    found = _find(moment, ledger, trouble, asked, available, buffer)
+    paid = _settle(ledger, book, asked, found)
+
+    rest = found.available - paid
+    seized = np.where(found.failed, rest - FILING_COST, np.where(moment.wound_up, rest, 0.0))
+    paid = paid + credit.repay_from(book, np.maximum(seized, 0.0))
+    excess = found.available - paid - buffer - KEPT * moment.monthly_sales
+    excess = np.where(found.failed, 0.0, excess)
+    owner_waits = eased | (trouble.missed > 0) | moment.closing
+    rest = bills.catch_up(ledger, book, excess, owner_waits)
+    later = excess - rest + bills.invest(moment, ledger, rest, capacity)
+    ledger.cash = found.available - paid - later
+    missed = found.skips | found.skips_interest
+    stressed = _remember(moment, ledger, book, trouble, found.pulled.any(axis=1), missed)
+    raised = found.raised
+    return Paid(
+        inflow=receipts + asked.refund + brought + raised.paid_in + raised.sold,
+        outflow=spent + paid + later,
+        failed=found.failed,
+        stressed=stressed,
+        owner_paid_in=raised.paid_in,
+        gain=raised.gain - lost,
+    )
+
+
+def _bills(moment: Moment, ledger: Ledger, trouble: Trouble, due: Due) -> Bills:
+    """Put together what is asked for this month; taxes due are taken out of the ledger."""
+    vat, income_tax, refund = bills.taxes_due(moment, ledger)
+    insists = (trouble.arrears_age >= PATIENCE) & ~aid_runs(moment)
+    hold, newest = bills.supplier_bills(ledger)
+    principal = due.principal.sum(axis=1)
+    amounts = np.column_stack([vat + income_tax, due.social, due.other, newest[:, ::-1], principal])
+    wages, interest = due.wages + ledger.wages_unpaid, due.interest + ledger.interest_unpaid
+    insisted = np.where(insists, bills.instalment(moment, ledger), 0.0)
+    everything = wages + hold.sum(axis=1) + due.other + due.social + vat + income_tax + insisted
+    return Bills(
+        wages=wages,
+        vat=vat,
+        income_tax=income_tax,
+        refund=refund,
+        insisted=insisted,
+        slots=due.principal,
+        principal=principal,
+        interest=interest,
+        total=everything + principal + interest,
+        amounts=amounts,
+        may_wait=_may_wait(moment, ledger, amounts, insists),
+    )
+
+
+def _find(
+    moment: Moment,
+    ledger: Ledger,
+    trouble: Trouble,
+    asked: Bills,
+    available: np.ndarray,
+    buffer: np.ndarray,
+) -> Found:
+    """Find the month's money in the firm's order: the owner's, what can be sold, the patience of others."""
+    amounts, total, may = asked.amounts, asked.total, asked.may_wait.copy()
+    principal, interest = asked.principal, asked.interest
     pressed = (trouble.months >= 3) | moment.closing
-    early = moment.traits.pays_in_first | moment.protected
-    amounts = np.column_stack([tax, due.social, due.other, newest[:, ::-1], principal])
-    may = _may_wait(moment, ledger, amounts, insists)
     most = bills.reserves(moment, ledger, pressed)
     # nobody pays in or sells what would not keep the firm alive for another month
     least = total - (amounts * may)[:, :PRINCIPAL].sum(axis=1) - principal - interest
     hopeless = (least > available + most) & ~moment.protected
-    short = np.where(early & ~hopeless, total + buffer - available, 0.0)
-    first = bills.raise_money(moment, ledger, short, pressed)
+    # one owner pays in before anybody notices, another when nobody waits any longer
+    early = (moment.traits.pays_in_first | moment.protected) & ~hopeless
+    first = bills.raise_money(moment, ledger, np.where(early, total + buffer - available, 0.0), pressed)
     available = available + first.paid_in + first.sold
 
     most = bills.reserves(moment, ledger, pressed)
     may[:, PRINCIPAL] &= (trouble.missed < WAITS_AT_MOST) | (most < principal + interest)
     pulled = _pull(moment, may, amounts, total + buffer - available)
-    left = total - (amounts * pulled).sum(axis=1)
+    left = lacking = total - (amounts * pulled).sum(axis=1)
     # what is raised last goes as far as it makes a difference: for all, or without the loan, or its interest
     for part in (np.where(pulled[:, PRINCIPAL], 0.0, principal), interest):
-        left = np.where(left > available + most, left - part, left)
-    last = bills.raise_money(moment, ledger, np.where(hopeless, 0.0, left - available), pressed)
-    left = total - (amounts * pulled).sum(axis=1)
+        lacking = np.where(lacking > available + most, lacking - part, lacking)
+    last = bills.raise_money(moment, ledger, np.where(hopeless, 0.0, lacking - available), pressed)
     available = available + last.paid_in + last.sold
-    raised = bills.Raised(first.paid_in + last.paid_in, first.sold + last.sold, first.gain + last.gain - lost)
     skips = ~pulled[:, PRINCIPAL] & (left > available) & (principal > 0)
     left = left - np.where(skips, principal, 0.0)
     skips_interest = (left > available) & (interest > 0)
     failed = left - np.where(skips_interest, interest, 0.0) > available
-
-    # who cannot pay even so stops altogether: wages as far as it goes, a deposit for the court, and the banks
-    # set off what else is there
+    # who cannot pay even so stops altogether
     pulled = pulled | failed[:, None]
-    skips, skips_interest = skips | pulled[:, PRINCIPAL], skips_interest | failed
-    paid_wages = np.where(failed, np.minimum(available, wages), wages)
-    paid_other = np.where(pulled[:, OTHER], 0.0, due.other)
-    insisted = np.where(failed, 0.0, insisted)
-    repaid = np.where(skips[:, None], 0.0, due.principal)
-    ledger.wages_unpaid = wages - paid_wages
+    return Found(
+        available=available,
+        raised=bills.Raised(first.paid_in + last.paid_in, first.sold + last.sold, first.gain + last.gain),
+        pulled=pulled,
+        skips=skips | pulled[:, PRINCIPAL],
+        skips_interest=skips_interest | failed,
+        failed=failed,
+    )
+
+
+def _settle(ledger: Ledger, book: LoanBook, asked: Bills, found: Found) -> np.ndarray:
+    """Write into the books what is paid and what is put off; returns what it took (n,), yen.
+
+    Who stops pays wages as far as it goes, and nothing else.
+    """
+    pulled, failed = found.pulled, found.failed
+    social, other = asked.amounts[:, SOCIAL], asked.amounts[:, OTHER]
+    wages = np.where(failed, np.minimum(found.available, asked.wages), asked.wages)
+    paid_other = np.where(pulled[:, OTHER], 0.0, other)
+    insisted = np.where(failed, 0.0, asked.insisted)
+    repaid = np.where(found.skips[:, None], 0.0, asked.slots)
+    ledger.wages_unpaid = asked.wages - wages
     ledger.other_due -= paid_other
-    ledger.social_due -= due.social
-    ledger.social_arrears += np.where(pulled[:, SOCIAL], due.social, 0.0)
-    ledger.vat_arrears += np.where(pulled[:, TAX], vat, 0.0)
-    ledger.income_tax_arrears += np.where(pulled[:, TAX], income_tax, 0.0)
+    ledger.social_due -= social
+    ledger.social_arrears += np.where(pulled[:, SOCIAL], social, 0.0)
+    ledger.vat_arrears += np.where(pulled[:, TAX], asked.vat, 0.0)
+    ledger.income_tax_arrears += np.where(pulled[:, TAX], asked.income_tax, 0.0)
     bills.pay_arrears(ledger, insisted)
     ledger.delay = np.where(failed[:, None], STOPPED, ledger.delay + pulled[:, SUPPLIERS][:, ::-1])
-    ledger.interest_unpaid = np.where(skips_interest, interest, 0.0)
+    ledger.interest_unpaid = np.where(found.skips_interest, asked.interest, 0.0)
     book.balance -= repaid
-    book.missed += due.principal - repaid
-    spent = paid_wages + paid_other + insisted + bills.pay_suppliers(ledger) + repaid.sum(axis=1)
+    book.missed += asked.slots - repaid
+    spent = wages + paid_other + insisted + bills.pay_suppliers(ledger) + repaid.sum(axis=1)
     for amount, not_paid in (
-        (due.social, pulled[:, SOCIAL]),
-        (tax, pulled[:, TAX]),
-        (interest, skips_interest),
+        (social, pulled[:, SOCIAL]),
+        (asked.amounts[:, TAX], pulled[:, TAX]),
+        (asked.interest, found.skips_interest),
     ):
         spent = spent + np.where(not_paid, 0.0, amount)
-
-    rest = available - spent
-    seized = np.where(failed, rest - FILING_COST, np.where(moment.wound_up, rest, 0.0))
-    spent = spent + credit.repay_from(book, np.maximum(seized, 0.0))
-
-    excess = np.where(failed, 0.0, available - spent - buffer - KEPT * moment.monthly_sales)
-    owner_waits = eased | (trouble.missed > 0) | moment.closing
-    rest = bills.catch_up(ledger, book, excess, owner_waits)
-    later = excess - rest + bills.invest(moment, ledger, rest, capacity)
-    ledger.cash = available - spent - later
-    stressed = _remember(moment, ledger, book, trouble, pulled.any(axis=1), skips | skips_interest)
-    inflow = receipts + refund + brought + raised.paid_in + raised.sold
-    return Paid(inflow, sundries + spent + later, failed, stressed, raised.paid_in, raised.gain)
+    return spent
 
 
 def _may_wait(moment: Moment, ledger: Ledger, amounts: np.ndarray, insists: np.ndarray) -> np.ndarray:
