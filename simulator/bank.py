@@ -26,6 +26,10 @@ SOUND_EQUITY, SOUND_MARGIN, CASH_ENOUGH = (
     0.01,
     1.0,
 )  # who has these, or months of sales in cash, needs none
+EARNS_WELL = 0.03  # ordinary profit ÷ sales
+# months of sales in cash, and a margin, below which a firm asks before anything is late
+FORESEES, LOSES = 0.06, -0.03
+PATIENT = 0.95  # of the chance of an answer, by each rescheduling before
 ANSWERED = 0.5  # share of requests for rescheduling answered within a month (project default)
 HALF_YEARS = 0.25  # share of reschedulings for half a year; the others are for a year (project default)
 AHEAD = 2  # months before it ends that the next rescheduling is asked for
@@ -81,7 +85,8 @@ def borrow(
     scheme = np.where(epidemic, credit.SCHEME["epidemic"], scheme)
     granted = proper | guaranteed | epidemic | joins
     renewed = guaranteed & ~epidemic & ~joins
-    into_one = (renewed & (u[:, 9] < INTO_ONE)) | (epidemic & (u[:, 9] < INTO_ONE_EPIDEMIC))
+    fits = owed + amount <= credit.limit("epidemic", moment.world.first + t)
+    into_one = (renewed & (u[:, 9] < INTO_ONE)) | (epidemic & fits & (u[:, 9] < INTO_ONE_EPIDEMIC))
     old = credit.repay_old(book, renewed, into_one)
     short = proper & ~guaranteed & ~epidemic & ~joins & (u[:, 5] < 0.35)
     whole = _round_up(np.where(granted, np.maximum(amount + old, credit.LEAST_LOAN), 0.0))
@@ -166,16 +171,22 @@ def ask_for_relief(
     # the proud wait for months; in the epidemic nobody had to be ashamed
     waits = np.where(aid, 2, traits.pride)
     again = (left >= 0) & (left <= AHEAD) & still
-    asks = (again | ((trouble.months >= waits) & (left < 0))) & (u[:, 0] < ANSWERED)
+    # some see it coming, before anything is late
+    tight = (ledger.cash < FORESEES * moment.monthly_sales) & (moment.yearly_margin < LOSES)
+    asks = again | (((trouble.months >= waits) | tight) & (left < 0))
+    # each time lenders are a little harder to win
+    asks &= u[:, 0] < ANSWERED * PATIENT**standing.times_eased
     sound = (standing.seen_equity > SOUND_EQUITY) & (standing.seen_margin > SOUND_MARGIN)
+    # loans of who earns well are written anew, over more years
+    sound |= (standing.seen_equity > 0) & (standing.seen_margin > EARNS_WELL)
     needs = (ledger.cash < CASH_ENOUGH * moment.monthly_sales) & ~sound
     viable = (standing.seen_cash_margin > LEAST_CASH_MARGIN) | aid
     granted = asks & owes & needs & viable & here & ~moment.closing & ~moment.protected
-    granted &= standing.times_eased < 10
     # afterwards the rest is spread over the time left, three years at least
     spread = (ended & ~granted)[:, None] & (book.balance > 0) & (book.monthly > 0)
     over = np.maximum(book.maturity - t[:, None], 36)
     book.monthly = np.where(spread, _instalment(book.balance, over), book.monthly)
+    book.maturity = np.where(spread, t[:, None] + over, book.maturity)
     term = np.where(u[:, 1] < HALF_YEARS, 6, 12)
     credit.ease(book, standing, granted, np.maximum(t + 1, standing.eased_until), share, term)
     trouble.missed = np.where(granted & (ledger.interest_unpaid == 0), 0, trouble.missed)

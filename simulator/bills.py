@@ -43,20 +43,21 @@ def raise_money(moment: Moment, ledger: Ledger, short: np.ndarray, pressed: np.n
         sold = np.where(short > price, getattr(ledger, name), 0.0)
         setattr(ledger, name, getattr(ledger, name) - sold)
         price = price + sold
-    idle = np.rint(np.where(pressed & (short > price), idle_land(moment) * ledger.land, 0.0))
+    idle = np.where(pressed & (short > price), to_sell(moment, ledger), 0.0)
     ledger.land = ledger.land - idle
+    ledger.idle_land = np.minimum(np.where(idle > 0, 0.0, ledger.idle_land), ledger.land)
     gain = np.rint(idle * (traits.land_value - 1))
     return Raised(paid_in, price + idle + gain, gain)
 
 
-def idle_land(moment: Moment) -> np.ndarray:
-    """Return the share of the land that work does not need (n,): all of it once trade has ended."""
-    return np.where(moment.wound_up, 1.0, moment.traits.idle_land)
+def to_sell(moment: Moment, ledger: Ledger) -> np.ndarray:
+    """Return the land that work does not need (n,), yen of books: all of it once trade has ended."""
+    return np.where(moment.wound_up, ledger.land, ledger.idle_land)
 
 
 def reserves(moment: Moment, ledger: Ledger, pressed: np.ndarray) -> np.ndarray:
     """Return what could be raised in need (n,), yen: see `raise_money`."""
-    land = np.where(pressed, idle_land(moment) * ledger.land * moment.traits.land_value, 0.0)
+    land = np.where(pressed, to_sell(moment, ledger) * moment.traits.land_value, 0.0)
     return owners_purse(moment, ledger) + ledger.securities + ledger.investments + np.floor(land)
 
 
@@ -149,7 +150,7 @@ def catch_up(ledger: Ledger, book: LoanBook, excess: np.ndarray, owner_waits: np
         ledger.delay[:, slot] -= pays
         excess = excess - np.where(pays, bill, 0.0)
     old = arrears(ledger)
-    part = np.minimum(old, np.rint(np.maximum(excess, 0.0) * 0.5))
+    part = np.where(old <= excess, old, np.rint(np.maximum(excess, 0.0) * 0.5))
     pay_arrears(ledger, part)
     excess = excess - part
     # a little of the owner's loan goes back when there is plenty

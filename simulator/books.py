@@ -12,6 +12,7 @@ from simulator.trade import Month
 AHEAD = 8  # months that payments are scheduled ahead: a term of four, two months late, and the present
 BACK = 2  # months that a payable may be put off; a supplier waits no longer
 SPREAD = 0.22  # log, of a month's orders by customer and supplier
+SHORT_OF_CASH = 0.3  # months of sales, below which stock is let run down
 MOST_STOCKED_UP = 0.5  # months of sales that are bought at most beyond what is used up
 SOCIAL_SHARE = 0.26  # social insurance, both halves, of what staff cost the firm; paid the month after
 # effective rates for a small company to 8 million yen and above (own knowledge, verify)
@@ -34,6 +35,7 @@ class Ledger:
     dead_stock: np.ndarray  # part of stock that will not sell
     depreciable: np.ndarray
     land: np.ndarray
+    idle_land: np.ndarray  # part of it that work does not need
     intangible: np.ndarray
     intangible_parts: np.ndarray  # (n, LIFE) its write-downs of the months to come, a ring by month of life
     investments: np.ndarray
@@ -127,7 +129,11 @@ def write_trade(moment: Moment, ledger: Ledger, month: Month, lost: np.ndarray, 
     live_stock = ledger.stock - ledger.dead_stock
     dying = np.rint(live_stock * month.dead_stock)
     ledger.dead_stock += dying
-    wanted = month.material + 0.4 * (month.wanted_stock - (live_stock - dying))
+    # who lets others wait, or is short of cash, does not stock up
+    held_back = (ledger.delay > 0).any(axis=1) | (ledger.cash < SHORT_OF_CASH * moment.monthly_sales)
+    held_back |= ledger.social_arrears + ledger.vat_arrears + ledger.income_tax_arrears > 0
+    target = np.where(held_back, np.minimum(month.wanted_stock, live_stock - dying), month.wanted_stock)
+    wanted = month.material + 0.4 * (target - (live_stock - dying))
     purchases = np.rint(np.maximum(wanted, month.material - (live_stock - dying)))
     most = np.rint(month.material + MOST_STOCKED_UP * moment.monthly_sales)
     purchases = np.clip(purchases, 0.0, np.maximum(most, 0.0))

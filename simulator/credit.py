@@ -23,6 +23,9 @@ SCHEME = {name: place for place, name in enumerate(SCHEMES)}
 LIMITS = {
     "small_lot": (((2007, 10), 1.25e7), ((2018, 4), 2e7)),
     "founding": (((2007, 10), 1.5e7), ((2018, 4), 2e7), ((2021, 8), 3.5e7)),
+    # the crisis schemes' own (own knowledge, verify)
+    "epidemic": (((2020, 5), 3e7), ((2020, 6), 4e7), ((2021, 1), 6e7)),
+    "monitored": (((2021, 4), 4e7), ((2022, 2), 6e7), ((2023, 1), 1e8)),
 }
 LEAST_LOAN = 1e6  # yen: for less nobody writes the papers
 INTEREST_FREE_MONTHS = 36  # the epidemic's interest subsidy ran three years
@@ -230,8 +233,9 @@ def within_limits(book: LoanBook, scheme: np.ndarray, amount: np.ndarray, month:
     amount : (n,) yen
     month : (n,) month number in which it is made
     """
-    founding = (book.balance * (book.scheme == SCHEME["founding"])).sum(axis=1)
-    for name, beside in (("small_lot", book.guaranteed_balance), ("founding", founding)):
+    for name in ("small_lot", "founding", "monitored"):
+        own = (book.balance * (book.scheme == SCHEME[name])).sum(axis=1)
+        beside = book.guaranteed_balance if name == "small_lot" else own
         above = (scheme == SCHEME[name]) & (beside + amount > limit(name, month))
         scheme = np.where(above, SCHEME["general"], scheme)
     return scheme

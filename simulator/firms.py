@@ -13,10 +13,10 @@ from simulator.world import BURN_IN_MONTHS, World, industry_table
 YEARLY_ENTRY = (
     0.052  # share of the portfolio that is replaced in a year, near what leaves (defaults and repaid)
 )
-MEDIAN_WEALTH, MOST_WEALTH = 0.06, 1.5  # years of sales: what owners could put in, not what they own
+MEDIAN_WEALTH, MOST_WEALTH = 0.055, 1.5  # years of sales: what owners could put in, not what they own
 MOST_FAMILY_INCOME = 0.06  # a year, of base sales: nobody pours in more than that for years
 PASS_THROUGH = 0.67  # median share of cost rises that customers accept in the end (project default)
-STOPS_AT_ONCE = 0.15  # share of owners who are late with nobody until they stop (project default)
+STOPS_AT_ONCE = 0.18  # share of owners who are late with nobody until they stop (project default)
 PAYS_IN_FIRST = 0.67  # share of owners who pay in before anybody has to wait (project default)
 RICH_PAY_FIRST, WEALTH_SPREAD = 0.85, 2.4  # correlation of that with the log of what they have; its spread
 LEAVE_YEARS = 30.0  # mean years until an owner wants to be without guarantees, or to close in good order

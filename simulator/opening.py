@@ -48,6 +48,7 @@ def open_books(world: World, traits: Traits) -> tuple[Ledger, np.ndarray]:
         stock=np.rint(traits.stock_months * month),
         depreciable=part(traits.depreciable * (0.6 + 0.4 * u[:, 1])),
         land=part(traits.land),
+        idle_land=np.floor(traits.idle_land * part(traits.land)),
         intangible=intangible,
         intangible_parts=half_written(
             intangible, uniforms(world.seed, "opening software", traits.number, 1)[:, 0]

@@ -20,7 +20,7 @@ from simulator.terms import CUSTOMER_SLOTS
 
 DRAWS, NORMALS = 16, 4  # numbers a month and firm: the first four as normals, the rest as uniforms
 BONUS_MONTHS = (7, 12)
-STOCKING_STAYS, STOCKING_MOVES = 0.94, 0.16  # a month; log: stock wanders by half in the long run
+STOCKING_STAYS, STOCKING_MOVES = 0.94, 0.14  # a month; log: stock wanders by 0.4 in the long run
 PAYS_BONUS = np.isin(np.arange(13), BONUS_MONTHS)  # by month of the year
 # lump sums of the epidemic: month paid, least fall in sales, months of loss, most yen (orders of magnitude)
 LUMP_SUMS = (((2020, 7), 0.40, 12, 2e6), ((2021, 5), 0.45, 2, 6e5), ((2022, 4), 0.25, 5, 2e6))

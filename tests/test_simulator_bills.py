@@ -272,10 +272,9 @@ def test_a_supplier_with_a_month_of_patience_waits_one_and_no_more(firm):
 
 
 def test_money_is_raised_from_the_owner_then_from_what_work_does_not_need(firm):
-    moment, ledger, _, _ = other_trait(
-        firm, wealth=np.array([150_000.0]), idle_land=np.array([0.5]), land_value=np.array([1.2])
-    )
-    ledger.securities[:], ledger.investments[:], ledger.land[:] = 40_000, 60_000, 1_000_000
+    moment, ledger, _, _ = other_trait(firm, wealth=np.array([150_000.0]), land_value=np.array([1.2]))
+    ledger.securities[:], ledger.investments[:] = 40_000, 60_000
+    ledger.land[:], ledger.idle_land[:] = 1_000_000, 500_000
     raised = bills.raise_money(moment, ledger, np.array([180_000.0]), np.array([False]))
     # 150,000 and 5 % a year for 30 months: 168,750, in full 10,000; for the 20,000 left securities go
     assert (raised.paid_in[0], raised.sold[0], ledger.investments[0]) == (160_000, 40_000, 60_000)
@@ -285,7 +284,10 @@ def test_money_is_raised_from_the_owner_then_from_what_work_does_not_need(firm):
     raised = bills.raise_money(moment, ledger, np.array([100_000.0]), np.array([True]))
     # the purse is empty; insurances 60,000, then half of the land, 500,000, at 1.2 of its books
     assert (raised.paid_in[0], raised.sold[0], raised.gain[0]) == (0, 660_000, 100_000)
-    assert ledger.land[0] == 500_000
+    assert (ledger.land[0], ledger.idle_land[0]) == (500_000, 0)
+    # what work needs stays
+    assert bills.raise_money(moment, ledger, np.array([100_000.0]), np.array([True])).sold[0] == 0
+    assert bills.reserves(moment, ledger, np.array([True]))[0] == 0
 
 
 def test_the_last_owner_pays_in_when_nobody_waits_any_longer(firm):
@@ -378,7 +380,9 @@ def test_where_trade_has_ended_all_is_sold_and_goes_to_lenders(firm):
     moment, ledger, book, trouble = firm
     ledger.stock[:], ledger.dead_stock[:], ledger.depreciable[:] = 1_000, 300, 2_000
     moment = replace(moment, closing=np.array([True]), wound_up=np.array([True]))
-    assert bills.idle_land(moment)[0] == 1
+    ledger.land[:], ledger.idle_land[:] = 700, 100
+    assert bills.to_sell(moment, ledger)[0] == 700
+    ledger.land[:] = ledger.idle_land[:] = 0
     book.balance[0, 0] = 5_000
     slots = np.zeros((1, 9))
     slots[0, 0] = 5_000
@@ -389,6 +393,15 @@ def test_where_trade_has_ended_all_is_sold_and_goes_to_lenders(firm):
     assert (ledger.stock[0], ledger.dead_stock[0], ledger.depreciable[0], ledger.cash[0]) == (0, 0, 0, 0)
     assert book.balance[0, 0] == 3_500
     assert trouble.missed[0] == 1
+
+
+@pytest.mark.parametrize(("excess", "left"), [(100.0, 0), (99.0, 50), (-5.0, 100)])
+def test_arrears_are_paid_whole_where_there_is_enough_or_by_half_of_what_there_is(firm, excess, left):
+    _, ledger, book, _ = firm
+    ledger.vat_arrears[:] = 100
+    bills.catch_up(ledger, book, np.array([excess]), np.array([True]))
+    # half of 99 is 49.5, and rounds to the even 50
+    assert ledger.vat_arrears[0] == left
 
 
 @pytest.mark.parametrize("waits", [False, True])
@@ -402,15 +415,16 @@ def test_an_owner_is_repaid_only_where_no_lender_waits(firm, waits):
 
 @pytest.mark.parametrize(("pressed", "sold", "gain", "land"), [(False, 0, 0, 1_000), (True, 400, -100, 500)])
 def test_idle_land_goes_only_when_pressed(firm, pressed, sold, gain, land):
-    moment, ledger, _, _ = other_trait(firm, idle_land=np.array([0.5]), land_value=np.array([0.8]))
-    ledger.land[:] = 1_000
+    moment, ledger, _, _ = other_trait(firm, land_value=np.array([0.8]))
+    ledger.land[:], ledger.idle_land[:] = 1_000, 500
     raised = bills.raise_money(moment, ledger, np.array([300.0]), np.array([pressed]))
     # half of 1,000 at 0.8 of its books: 400, and a loss of 100
     assert (raised.sold[0], raised.gain[0], ledger.land[0]) == (sold, gain, land)
 
 
 def test_land_stays_while_securities_are_enough(firm):
-    moment, ledger, _, _ = other_trait(firm, idle_land=np.array([0.5]), land_value=np.array([1.0]))
+    moment, ledger, _, _ = other_trait(firm, land_value=np.array([1.0]))
+    ledger.idle_land[:] = 500
     ledger.securities[:], ledger.investments[:], ledger.land[:] = 200, 100, 1_000
     raised = bills.raise_money(moment, ledger, np.array([300.0]), np.array([True]))
     assert (raised.sold[0], ledger.securities[0], ledger.investments[0], ledger.land[0]) == (300, 0, 0, 1_000)

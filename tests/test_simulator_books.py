@@ -93,6 +93,29 @@ def test_a_loan_is_repaid_as_its_schedule_says_or_less(lives, lived):
     assert np.mean(paid > agreed + 1) < 0.01
 
 
+@pytest.mark.parametrize(
+    ("changed", "bought"),
+    [({}, 500_000), ({"cash": 299_999}, 100_000), ({"vat_arrears": 1}, 100_000), ({"delay": 1}, 100_000)],
+)
+def test_nobody_stocks_up_who_lets_others_wait_or_is_short_of_cash(changed, bought):
+    world = make_world(3, first_month="2015-01", months=24)
+    traits = draw_traits(world, np.array([3]))
+    ledger, _ = open_books(world, traits)
+    moment = moment_of(world, traits, first_recent(traits), np.array([NEVER_CLOSES]), 30)
+    moment = replace(moment, monthly_sales=np.array([1_000_000.0]))
+    ledger.stock[:], ledger.cash[:] = 2_000_000, 300_000
+    for name, value in changed.items():
+        getattr(ledger, name)[:] = value
+    amounts = dict.fromkeys(Month.__dataclass_fields__, np.zeros(1))
+    month = Month(**amounts | {
+        "material": np.array([100_000.0]), "wanted_stock": np.array([3_000_000.0]),
+        "customer": np.zeros((1, 3), dtype=int), "failed_customer": np.zeros((1, 3), dtype=bool),
+    })  # fmt: skip
+    write_trade(moment, ledger, month, np.zeros((1, 3)), np.zeros((1, 7)))
+    # what was used up, 100,000, and 0.4 of the million that lacks
+    assert ledger.stock[0] == 2_000_000 + bought - 100_000
+
+
 def test_large_claims_are_paid_in_instalments_and_small_ones_at_once():
     world = make_world(3, first_month="2015-01", months=24)
     traits = draw_traits(world, np.array([3]))

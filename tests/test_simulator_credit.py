@@ -184,7 +184,14 @@ def one_in_trouble(scene, **standing):
     moment = moment_of(WORLD, traits, first_recent(traits), NEVER, 40)  # before the epidemic: no aid
     trouble = distress.calm(200)
     trouble.months[:], scene[1].cash[:] = 12, 0
-    view = {"seen_cash_margin": 0.02, "seen_margin": 0.0, "seen_equity": 0.1} | standing
+    view = {
+        "seen_cash_margin": 0.02,
+        "seen_margin": 0.0,
+        "seen_equity": 0.1,
+        "eased_until": -1,
+        "times_eased": 0,
+    }
+    view |= standing
     for name, value in view.items():
         getattr(scene[4], name)[:] = value
     return moment, scene[1], book, scene[4], trouble
@@ -217,6 +224,34 @@ def test_a_sound_firm_is_not_rescheduled(scene, equity, margin, granted):
 def test_the_answer_takes_its_time(scene):
     assert not eased(one_in_trouble(scene), u=(0.5, 0.9))
     assert eased(one_in_trouble(scene), u=(0.49, 0.9))
+
+
+def test_lenders_rewrite_the_loans_of_those_who_earn_well_and_tire_of_those_who_come_again(scene):
+    assert not eased(one_in_trouble(scene, seen_margin=0.031))
+    assert eased(one_in_trouble(scene, seen_margin=0.031, seen_equity=-0.01))
+    # 0.5 × 0.95² = 0.451
+    assert not eased(one_in_trouble(scene, times_eased=2), u=(0.452, 0.9))
+    assert eased(one_in_trouble(scene, times_eased=2), u=(0.450, 0.9))
+
+
+@pytest.mark.parametrize(
+    ("cash", "margin", "asks"), [(0.05, -0.04, True), (0.07, -0.04, False), (0.05, -0.02, False)]
+)
+def test_some_ask_before_anything_is_late(scene, cash, margin, asks):
+    moment, ledger, book, standing, trouble = one_in_trouble(scene)
+    trouble.months[:] = 0
+    ledger.cash[:] = cash * moment.monthly_sales
+    moment = replace(moment, yearly_margin=np.full(200, margin))
+    assert eased((moment, ledger, book, standing, trouble)) == asks
+
+
+def test_when_relief_ends_the_rest_is_spread_and_the_loan_runs_as_long(scene):
+    case = one_in_trouble(scene)
+    case[3].eased_until[:], case[4].months[:] = case[0].t, 0
+    case[3].seen_cash_margin[:] = 1.0  # it can pay again
+    assert not eased(case)
+    # 2,400,000 over three years at least, in full thousands
+    assert (case[2].monthly[0, 0], case[2].maturity[0, 0]) == (67_000, case[0].t[0] + 36)
 
 
 @pytest.mark.parametrize(("u", "months"), [(0.24, 6), (0.25, 12)])
@@ -336,6 +371,9 @@ MARCH_2018, JULY_2021 = month_number(2018, 3), month_number(2021, 7)
         ("founding", "founding", 16_100_000, JULY_2021, False),
         ("founding", "founding", 31_000_000, JULY_2021 + 1, True),
         ("safety_net_5", "general", 200_000_000, MARCH_2018, True),
+        # 40 million from April 2021 on, its own loans alone
+        ("monitored", "general", 40_000_000, JULY_2021, True),
+        ("monitored", "monitored", 36_100_000, JULY_2021, False),
     ],
 )
 def test_what_is_above_a_schemes_limit_is_guaranteed_the_general_way(

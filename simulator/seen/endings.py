@@ -153,12 +153,14 @@ def truth_lives(desk: Desk) -> pd.DataFrame:
     failed = ~np.isnat(default)
     sign = (lives.first_sign >= 0) & failed
     cause = np.where(failed, np.array(CAUSES, dtype=object)[np.maximum(lives.cause, 0)], None)
+    # a month's sign is dated on its end, a failure within it earlier
+    seen_on = desk.world.month_ends[np.maximum(lives.first_sign, 0)]
     kind = np.where(default == ends.overdue_on, "overdue_90d", "bankruptcy")
     frame = pd.DataFrame({
         "firm_id": desk.firm_ids,
         "number": traits.number,
         "cause": cause,
-        "first_sign_date": np.where(sign, desk.world.month_ends[np.maximum(lives.first_sign, 0)], NOT),
+        "first_sign_date": np.where(sign, np.minimum(seen_on, default), NOT),
         "default_date": default,
         "default_kind": np.where(failed, kind, None),
         "joined_on": desk.joined_on,
