@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from intake.contracts import DEFAULT_KINDS
 from review.labels import Words, label
 from review.life_frames import Frames, books, latest
 from review.life_series import YEAR, account, balances_by_loan, year_sum
@@ -62,11 +63,14 @@ def reliefs(frames: Frames) -> dict[pd.Timestamp, Relief]:
     """Return each rescheduling by its day.
 
     Loans' rows keep the instalment once agreed, so what is paid under relief is read off the balances at
-    quarters' ends: of loans open at the first one and the last one within a year.
+    quarters' ends: of loans open at the first one and the last one within a year and before a default.
     """
     events = frames["events"]
+    defaults = events.loc[events["kind"].isin(DEFAULT_KINDS).to_numpy(), "event_date"]
     found = events.loc[events["kind"].eq("rescheduling").to_numpy(), "event_date"]
     wide = balances_by_loan(frames["loans"])
+    if len(defaults):
+        wide = wide[wide.index < defaults.min()]
     cash = _cash_months(frames)
     return {day: Relief(*_instalments(frames["loans"], wide, day), _as_of(cash, day)) for day in found}
 

@@ -33,7 +33,7 @@ PATIENT = 0.95  # of the chance of an answer, by each rescheduling before
 ANSWERED = 0.5  # share of requests for rescheduling answered within a month (project default)
 HALF_YEARS = 0.25  # share of reschedulings for half a year; the others are for a year (project default)
 AHEAD = 2  # months before it ends that the next rescheduling is asked for
-INTO_ONE, INTO_ONE_EPIDEMIC = 0.25, 0.55  # share of new guaranteed loans that take up the older ones (一本化)
+INTO_ONE, INTO_ONE_EPIDEMIC = 0.30, 0.65  # share of new guaranteed loans that take up the older ones (一本化)
 NEWS_KEPT = 0.88  # bad news is half forgotten after five months
 
 
