@@ -63,6 +63,9 @@ def reserves(moment: Moment, ledger: Ledger, pressed: np.ndarray) -> np.ndarray:
 
 def sell_up(moment: Moment, ledger: Ledger) -> tuple[np.ndarray, np.ndarray]:
     """Sell stock and machines once trade has ended; returns what they brought and the loss on them (n,)."""
+    nothing = np.zeros(len(ledger.stock))
+    if not moment.wound_up.any():
+        return nothing, nothing
     stock = np.where(moment.wound_up, ledger.stock, 0.0)
     machines = np.where(moment.wound_up, ledger.depreciable, 0.0)
     ledger.stock = ledger.stock - stock

@@ -166,6 +166,8 @@ def repay_old(book: LoanBook, renewed: np.ndarray, into_one: np.ndarray) -> np.n
 def repay_from(book: LoanBook, amount: np.ndarray) -> np.ndarray:
     """Repay loans out of `amount` (n,), those without a guarantee first; returns what it took (n,), yen."""
     left = amount.copy()
+    if not left.any():
+        return left  # mostly nobody
     for guaranteed in (False, True):
         for slot in range(SLOTS):
             part = np.where((book.scheme[:, slot] > 0) == guaranteed, book.balance[:, slot], 0.0)

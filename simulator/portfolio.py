@@ -21,7 +21,7 @@ from simulator.seen.due_items import due_items as due_items_table
 from simulator.seen.endings import events, truth_lives
 from simulator.seen.flags import external_flags
 from simulator.seen.signals import arrears, crd_grades, monitoring_reports
-from simulator.seen.statements import statements, truth_closings
+from simulator.seen.statements import statements, true_closings, truth_closings
 from simulator.seen.troubles import truth_troubles
 from simulator.seen.unpaid import truth_arrears
 from simulator.world import World, make_world
@@ -83,11 +83,12 @@ def simulate_chunk(
 def _tables(world: World, numbers: np.ndarray, *, due_items: bool, notes: bool) -> dict[str, pd.DataFrame]:
     desk = Desk(world, live(world, draw_traits(world, numbers)))
     loans, guarantees = credit(desk)
+    closings = true_closings(desk)
     talks, meanings = notes_and_truth(desk) if notes else (empty_table("notes"), empty_truth_notes())
     tables = {
         "firms": firms(desk),
         "headcounts": headcounts(desk),
-        "statements": statements(desk),
+        "statements": statements(desk, closings),
         "loans": loans,
         "guarantees": guarantees,
         "due_items": due_items_table(desk) if due_items else empty_table("due_items"),
@@ -103,7 +104,7 @@ def _tables(world: World, numbers: np.ndarray, *, due_items: bool, notes: bool) 
         "truth/lives": truth_lives(desk),
         "truth/arrears": truth_arrears(desk),
         "truth/troubles": truth_troubles(desk),
-        "truth/closings": truth_closings(desk),
+        "truth/closings": truth_closings(desk, closings),
         "truth/dressing": truth_dressing(desk),
         "truth/notes": meanings,
     }

@@ -23,16 +23,25 @@ NEVER_USED = (
 PARTS = tuple(name for name in LINES + SHEET if name not in ("receivables", "payables"))
 
 
-def statements(desk: Desk) -> pd.DataFrame:
-    """Return the `statements` table: closings, trial balances, and corrections as rows of their own."""
-    pieces = [*_annual(desk), *_trial(desk)]
+def true_closings(desk: Desk) -> dict[str, np.ndarray]:
+    """Return the true accounts of each of `desk.closings`, by name (closings,) yen."""
+    firm, k, _ = desk.closings
+    return _true_accounts(desk, firm, k, 12)
+
+
+def statements(desk: Desk, truth: dict[str, np.ndarray] | None = None) -> pd.DataFrame:
+    """Return the `statements` table: closings, trial balances, and corrections as rows of their own.
+
+    `truth` are the `true_closings`, where somebody has them already.
+    """
+    pieces = [*_annual(desk, true_closings(desk) if truth is None else truth), *_trial(desk)]
     if not pieces:
         return empty_table("statements")
     columns = {name: np.concatenate([piece[name] for piece in pieces]) for name in pieces[0]}
     return finish(desk, "statements", columns)
 
 
-def _annual(desk: Desk) -> list[dict[str, np.ndarray]]:
+def _annual(desk: Desk, truth: dict[str, np.ndarray]) -> list[dict[str, np.ndarray]]:
     firm, k, known = desk.closings
     if len(firm) == 0:
         return []
@@ -44,7 +53,6 @@ def _annual(desk: Desk) -> list[dict[str, np.ndarray]]:
         "kind": np.full(len(firm), "annual", dtype=object),
         "period_months": np.full(len(firm), 12.0),
     }
-    truth = _true_accounts(desk, firm, k, 12)
     shown = dressed_accounts(desk, firm, k, truth)
     handed_in = _versions(
         desk,
@@ -68,11 +76,12 @@ def _annual(desk: Desk) -> list[dict[str, np.ndarray]]:
     )]  # fmt: skip
 
 
-def truth_closings(desk: Desk) -> pd.DataFrame:
-    """Return truth/closings: the true accounts of each closing handed in, with `firm_id` and `period_end`."""
+def truth_closings(desk: Desk, truth: dict[str, np.ndarray] | None = None) -> pd.DataFrame:
+    """Return truth/closings: `true_closings` as a table, with `firm_id` and `period_end`."""
     firm, k, _ = desk.closings
+    truth = true_closings(desk) if truth is None else truth
     head = {"firm_id": desk.firm_ids[firm], "period_end": desk.day(firm, k)}
-    frame = pd.DataFrame(_rows(head, _true_accounts(desk, firm, k, 12), np.ones(len(firm), dtype=bool)))
+    frame = pd.DataFrame(_rows(head, truth, np.ones(len(firm), dtype=bool)))
     types = {"firm_id": "str", "period_end": "datetime64[ms]"} | dict.fromkeys(ACCOUNTS, "float64")
     return frame.astype(types).sort_values(["firm_id", "period_end"], ignore_index=True)
 
