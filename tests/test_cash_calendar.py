@@ -39,7 +39,7 @@ def test_shapes_and_missing_days_stay():
     assert next_bank_day(np.array(["NaT"], dtype=DAY)).tolist() == [None]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.dates(date(2019, 1, 1), date(2027, 12, 31)))
 def test_the_next_bank_day_by_walking(day):
     walked = day
