@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from features.cash_flow.assumptions import DEFAULTS
 from features.cash_flow.axis import WIDTH
-from features.cash_flow.items import ledger_month, read_items
+from features.cash_flow.items import ledger_month, read_sides
 from features.cash_flow.ledger import settle
 from features.cash_flow.projection import Projection, project
 from features.cash_flow.summary import summarise
@@ -211,7 +211,7 @@ def test_what_is_paid_is_not_expected_again(seed):
     paid = items.assign(settled_date=items["issued"].clip(upper=AS_OF), known_date=items["issued"])
     paid = paid[paid["issued"] <= AS_OF].drop_duplicates("item_id")
     panel = build_panel(prepare({**tables, "due_items": paid}), AS_OF)
-    sides = [read_items(panel, side) for side in ("receivable", "payable")]
+    sides = read_sides(panel)
     for side in sides:
         found = settle(side, ledger_month(sides), np.ones((len(panel), WIDTH)), DEFAULTS)
         assert not found.known.any()

@@ -17,7 +17,7 @@ FIRST = -MONTHS  # room for all that the panel holds, and for what was sold 7 mo
 AXIS = np.arange(FIRST, HORIZON + 1)
 WIDTH = len(AXIS)
 AHEAD = slice(WIDTH - HORIZON, WIDTH)  # columns of months 1 to 12
-EARLIEST, LATEST = -120, 60  # months further away are all alike
+EARLIEST, LATEST = -60, 24  # months further away are all alike
 NEVER = LATEST + 1
 
 
@@ -40,13 +40,13 @@ def calendar_months(as_of_date: pd.Timestamp) -> np.ndarray:
 def relative_months(days: np.ndarray, as_of_date: pd.Timestamp) -> np.ndarray:
     """Return the month of each day (k,) int64, counted from the as-of month; `NEVER` for NaT.
 
-    Clipped to ten years back and five ahead. A table of days is three times as fast as dates are.
+    Clipped to five years back and two ahead. A table of days is three times as fast as dates are.
 
     Examples
     --------
     >>> days = np.array(["2025-04-01", "2024-12-31", "NaT", "1990-01-01"], dtype="datetime64[D]")
     >>> relative_months(days, pd.Timestamp("2025-03-31")).tolist()
-    [1, -3, 61, -120]
+    [1, -3, 25, -60]
     """
     now = month_of(as_of_date)
     span = np.array([now + EARLIEST, now + NEVER], dtype="datetime64[M]").astype("datetime64[D]")

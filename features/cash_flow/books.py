@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.account_sums import latest
-from features.cash_flow.axis import AXIS, lay_on_axis
+from features.cash_flow.axis import FIRST, lay_on_axis
 from features.panel import MONTHS, Panel
 
 YEAR = 12
@@ -121,8 +121,7 @@ def _year_of_months(panel: Panel, season: np.ndarray, calendar: np.ndarray) -> d
     found = {name: mean(values) for name, values in parts.items()}
     # the index of the months that are known, on the mean: 1 for a whole year
     age = np.nan_to_num(panel.monthly_age_months).astype(np.int64)
-    first = np.flatnonzero(AXIS == 0)[0] - YEAR + 1
-    of_month = calendar[first - age[:, None] + np.arange(YEAR)]
+    of_month = (calendar[-FIRST] - age[:, None] + np.arange(1 - YEAR, 1)) % YEAR
     index = np.where(known, np.take_along_axis(season, of_month, axis=1), 0.0).sum(axis=1)
     total = np.where(known, parts["sales"], 0.0).sum(axis=1)
     found["sales"] = np.divide(total, index, out=np.full(len(total), np.nan), where=enough & (index > 0))

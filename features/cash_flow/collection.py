@@ -115,8 +115,8 @@ def fit_hazards(
     Examples
     --------
     >>> from features.panel import Panel
-    >>> from features.cash_flow.items import read_items
-    >>> items = read_items(Panel.empty(["a"], "2025-03-31"), "receivable")
+    >>> from features.cash_flow.items import read_sides
+    >>> items, _ = read_sides(Panel.empty(["a"], "2025-03-31"))
     >>> fit_hazards(items, np.array([0])).shape
     (0, 7)
     >>> fit_hazards(items, np.array([0]), prior=(0.9, 1.2, 0, 0, 0, 0, 0))

@@ -11,8 +11,6 @@ from features.cash_flow.calendar import next_bank_day
 from features.panel import Panel
 from features.per_firm import DAY
 
-SIDES = ("receivable", "payable")
-
 
 @dataclass(frozen=True, eq=False)
 class Items:
@@ -47,8 +45,8 @@ class Items:
         return self.settled == NEVER
 
 
-def read_items(panel: Panel, side: str) -> Items:
-    """Return the panel's due items of one side.
+def read_sides(panel: Panel) -> tuple[Items, Items]:
+    """Return the panel's due items: receivables, and payables.
 
     A due date on a bank holiday moves to the next bank day, of payables too: contracts go either way, and who
     paid the day before is then early, which counts as on time, while the other way round a payment on the
@@ -56,42 +54,51 @@ def read_items(panel: Panel, side: str) -> Items:
 
     Raises
     ------
-    ValueError
-        If `side` is neither "receivable" nor "payable".
+    KeyError
+        If the panel has no table of due items.
 
     Examples
     --------
-    >>> items = read_items(Panel.empty(["a"], "2025-03-31"), "payable")
-    >>> items.n, len(items.row)
+    >>> from dataclasses import replace
+    >>> panel = Panel.empty(["a"], "2025-03-31")
+    >>> receivables, payables = read_sides(panel)
+    >>> payables.n, len(payables.row)
     (1, 0)
-    >>> read_items(Panel.empty(["a"], "2025-03-31"), "both")
+    >>> read_sides(replace(panel, facts={}))
     Traceback (most recent call last):
-    ValueError: side must be one of receivable, payable, not 'both'
+    KeyError: 'due_items'
     """
-    if side not in SIDES:
-        raise ValueError(f"side must be one of {', '.join(SIDES)}, not {side!r}")
+    frame = panel.facts["due_items"]
+    name = pd.factorize(frame["counterparty"])[0].astype(np.int64)
+    side = (frame["side"] == "receivable").to_numpy()
+    receivables, payables = (_read(panel, np.flatnonzero(side == which), name) for which in (True, False))
+    return receivables, payables
+
+
+def _read(panel: Panel, here: np.ndarray, name: np.ndarray) -> Items:
+    """Return the items at these places of the table; `name` are codes of all its counterparties."""
     frame, as_of = panel.facts["due_items"], panel.as_of_date
-    mine = (frame["side"] == side).to_numpy()
-    row = frame["row"].to_numpy()[mine]
-    name = pd.factorize(frame["counterparty"].array[mine])[0].astype(np.int64)
+    row = frame["row"].to_numpy()[here]
     width = int(name.max(initial=0)) + 1
-    counterparty, pairs = pd.factorize(row * width + name)
-    days = {one: frame[one].to_numpy(dtype=DAY)[mine] for one in ("issued", "due", "settled_date")}
-    is_open = np.isnat(days["settled_date"]) | (days["settled_date"] > np.datetime64(as_of, "D"))
+    counterparty, pairs = pd.factorize(row * width + name[here])
+    issued, due, settled = (
+        frame[one].to_numpy()[here].astype(DAY) for one in ("issued", "due", "settled_date")
+    )
+    is_open = np.isnat(settled) | (settled > np.datetime64(as_of, "D"))
     return Items(
         n=len(panel),
         row=row,
         counterparty=counterparty.astype(np.int64),
         firm_of=pairs // width,
-        issued=relative_months(days["issued"], as_of),
-        due=relative_months(_paid_on(days["due"], as_of), as_of),
-        settled=np.where(is_open, NEVER, relative_months(days["settled_date"], as_of)),
-        amount=frame["amount"].to_numpy()[mine],
+        issued=relative_months(issued, as_of),
+        due=relative_months(_paid_on(due, as_of), as_of),
+        settled=np.where(is_open, NEVER, relative_months(settled, as_of)),
+        amount=frame["amount"].to_numpy()[here],
     )
 
 
 def _paid_on(due: np.ndarray, as_of_date: pd.Timestamp) -> np.ndarray:
-    """Return the bank days (k,) on which claims due are paid; those due in other decades are all alike."""
+    """Return the bank days (k,) on which claims due are paid; those due years away are all alike."""
     now = month_of(as_of_date)
     bounds = np.array([now + EARLIEST, now + LATEST], dtype="datetime64[M]").astype(DAY)
     return next_bank_day(np.clip(due, *bounds))
@@ -110,8 +117,8 @@ def ledger_month(sides: Sequence[Items]) -> np.ndarray:
 
     Examples
     --------
-    >>> ledger_month([read_items(Panel.empty(["a"], "2025-03-31"), "payable")]).tolist()
-    [-120]
+    >>> ledger_month(read_sides(Panel.empty(["a"], "2025-03-31"))).tolist()
+    [-60]
     >>> ledger_month([])
     Traceback (most recent call last):
     ValueError: a ledger needs at least one side

@@ -10,7 +10,7 @@ from features.account_sums import Accounts, latest, payables, receivables
 from features.cash_flow.assumptions import DEFAULTS, Assumptions
 from features.cash_flow.axis import AHEAD, AXIS, PAST, calendar_months
 from features.cash_flow.books import YEAR, Books, known_months, own_season, read_books
-from features.cash_flow.items import SIDES, ledger_month, read_items
+from features.cash_flow.items import ledger_month, read_sides
 from features.cash_flow.ledger import Settlements, paid_later, settle
 from features.cash_flow.level import LEVELS, closing_age, is_recent, level_of, opening_cash
 from features.cash_flow.loans import schedule
@@ -199,7 +199,7 @@ def _trade(
     largest_near = np.full(len(panel), np.nan)
 
     if (level == LEVELS[-1]).any():
-        sides = [read_items(panel, side) for side in SIDES]
+        sides = read_sides(panel)
         observed = ledger_month(sides)
         sold, got = (settle(items, observed, billed, rules) for items in sides)
         use = ((level == LEVELS[-1]) & sold.is_used)[:, None]
