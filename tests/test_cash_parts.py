@@ -96,9 +96,9 @@ def loan(**changes) -> pd.DataFrame:
     return frame.assign(**{name: pd.to_datetime(frame[name]) for name in dates})
 
 
-def financing(**changes):
+def financing(rules=DEFAULTS, **changes):
     firms = pd.DataFrame({"firm_id": ["a"], "known_date": [AS_OF]})
-    return schedule(build_panel(prepare({"firms": firms, "loans": loan(**changes)}), AS_OF))
+    return schedule(build_panel(prepare({"firms": firms, "loans": loan(**changes)}), AS_OF), rules)
 
 
 def test_a_loan_is_repaid_no_further_than_its_balance():
@@ -110,6 +110,15 @@ def test_a_loan_is_repaid_no_further_than_its_balance():
 def test_a_loan_that_should_have_been_repaid_is_due_next():
     found = financing(maturity="2025-02-28", monthly_repayment=0.0)
     assert found.repayments[0, AHEAD].tolist() == [1200, *[0] * 11]
+
+
+def test_a_loan_without_instalments_is_renewed_where_the_rules_say_so():
+    renewing = replace(DEFAULTS, renews_bullets=True)
+    found = financing(renewing, maturity="2025-05-31", monthly_repayment=0.0)
+    assert not found.repayments[0, AHEAD].any()
+    assert found.interest[0, AHEAD].round(9).tolist() == [1.2] * 12
+    found = financing(renewing, maturity="2025-05-31")
+    assert found.repayments[0, AHEAD].tolist() == [100, 1100, *[0] * 10]
 
 
 def test_what_is_known_within_a_month_is_the_balance_before_it():

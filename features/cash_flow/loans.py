@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from features.account_sums import latest
+from features.cash_flow.assumptions import Assumptions
 from features.cash_flow.axis import AXIS, FIRST, NEVER, add_rows, relative_months
 from features.cash_flow.books import YEAR
 from features.panel import Panel
@@ -68,13 +69,32 @@ def balances(
     return np.where(month >= np.maximum(maturity, base + 1)[:, None], 0.0, at)
 
 
-def schedule(panel: Panel) -> Financing:
+def schedule(panel: Panel, rules: Assumptions) -> Financing:
     """Return what the loans known bring and take.
 
-    Nothing new is borrowed after the as-of date, and what matures is paid: whether a lender goes on is the
-    question, not the answer. Before it, a loan paid out since the cash balance was known is cash that came
-    in. A firm of which no loan is known, but a closing with debt, repays the part due within a year in
-    twelve parts and pays the interest of its closing; its short-term loans go on.
+    Parameters
+    ----------
+    panel : Panel
+        Of F firms.
+    rules : Assumptions
+
+    Returns
+    -------
+    Financing
+        Nothing new is borrowed after the as-of date, and what matures is paid, unless the rules renew loans
+        without instalments: whether a lender goes on is the question, not the answer. Before that date, a
+        loan paid out since the cash balance was known is cash that came in. A firm of which no loan is known,
+        but a closing with debt, repays the part due within a year in twelve parts, and so on until nothing
+        is left, and pays the interest of its closing; its short-term loans go on.
+
+    Examples
+    --------
+    >>> from features.cash_flow.assumptions import DEFAULTS
+    >>> bool(schedule(Panel.empty(["a"], "2025-03-31"), DEFAULTS).repayments.any())
+    False
+    >>> schedule(Panel.empty(["a"], "2025-03-31"), None)
+    Traceback (most recent call last):
+    AttributeError: 'NoneType' object has no attribute 'renews_bullets'
     """
     frame, as_of, n = panel.facts["loans"], panel.as_of_date, len(panel)
     row, owed = frame["row"].to_numpy(), frame["balance"].to_numpy(dtype=np.float64)
@@ -90,12 +110,14 @@ def schedule(panel: Panel) -> Financing:
     # what is known within a month is the balance at the end of the month before
     told = relative_months(days["known_date"] + np.timedelta64(1, "D"), as_of) - 1
     amount = frame["amount"].to_numpy(dtype=np.float64)[there]
+    monthly = frame["monthly_repayment"].to_numpy(dtype=np.float64)[there]
+    is_renewed = (monthly == 0) & rules.renews_bullets
     at = balances(
         np.minimum(np.maximum(told, executed), 0),
         owed,
-        frame["monthly_repayment"].to_numpy(dtype=np.float64)[there],
+        monthly,
         np.where(grace == NEVER, FIRST - 1, grace),
-        relative_months(days["maturity"], as_of),
+        np.where(is_renewed, NEVER, relative_months(days["maturity"], as_of)),
     )
     at = np.minimum(at, np.maximum(amount, owed)[:, None])
     month = np.concatenate([[FIRST - 1], AXIS])

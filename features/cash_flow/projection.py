@@ -135,7 +135,7 @@ def project(panel: Panel, *, season: np.ndarray | None = None, rules: Assumption
     pay = personnel_costs(
         books, known_months(panel, "personnel_expenses"), panel.monthly_age_months, calendar, rules
     )
-    financing = schedule(panel)
+    financing = schedule(panel, rules)
     lines["personnel"], social = paid_out(np.nan_to_num(pay), rules)
     lines["interest"] = financing.interest
     lines["taxes_and_social"] = social + tax_payments(read_tax_year(panel, books, rules), rules)
