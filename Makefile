@@ -20,7 +20,7 @@ setup: .venv/.ready
 run: setup  ## the main job: from raw tables to data/review/report.html
 	$(BIN)/yocho run
 
-study: setup  ## every figure that README and docs state; up to 45 minutes
+study: setup  ## docs/study.md: tuned models on three portfolios; some ten minutes on two free cores
 	$(BIN)/yocho study
 
 test: setup

@@ -13,8 +13,13 @@ from pipelines.params import Params, ParamsError, load_params
 from pipelines.paths import Paths
 from pipelines.progress import LOG_FORMAT
 
+
+class TooFewDefaultsError(ValueError):
+    """The firms that failed are too few to learn from."""
+
+
 # what the user can mend, or must know, from the message alone: shown without a traceback
-CLEAR_ERRORS = (TableError, ParamsError, BundleError, AdditivityError)
+CLEAR_ERRORS = (TableError, ParamsError, BundleError, AdditivityError, TooFewDefaultsError)
 
 
 def run_stage(work: Callable[[Params, Paths], None], root: Path = Path()) -> None:

@@ -1,4 +1,4 @@
-"""`make study`: every figure on the simulated portfolio that README and docs state, over three seeds."""
+"""`make study`: how tuned models and a list of keywords do on the simulated portfolio, over three seeds."""
 
 import json
 import logging

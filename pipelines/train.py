@@ -14,7 +14,7 @@ from models.calibrator import Calibrator
 from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.rows import at_least, labelled_rows
-from pipelines.stage import run_stage
+from pipelines.stage import TooFewDefaultsError, run_stage
 from pipelines.tracking import log_training
 
 log = logging.getLogger(__name__)
@@ -94,7 +94,9 @@ def train(params: Params, paths: Paths) -> None:
             saved[tier] = paths.models / "default" / tier
             log.info("%s: %s", tier, bundle.trained_on)
     if not saved:
-        raise ValueError("no tier has enough defaults to train and calibrate a model; see train.min_defaults")
+        raise TooFewDefaultsError(
+            "no tier has enough defaults to train and calibrate a model; see train.min_defaults"
+        )
     flat = {f"{tier}.{key}": value for tier, recipe in tuned.items() for key, value in recipe.items()}
     log_training(params.tracking, paths.mlflow_run, saved, flat)
 

@@ -12,7 +12,7 @@ from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.progress import progress
 from pipelines.rows import at_least, labelled_rows
-from pipelines.stage import run_stage
+from pipelines.stage import TooFewDefaultsError, run_stage
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +57,12 @@ def tune(params: Params, paths: Paths) -> None:
         best[tier] = found.best
         trials.append(found.trials.assign(tier=tier))
         log.info("%s: %s %.4f with %s", tier, choice.metric, found.value, found.best)
+    if not trials:
+        raise TooFewDefaultsError(
+            f"no tier has {params.train.min_defaults} firms that defaulted in training (train.min_defaults): "
+            f"a longer span or more firms are needed; the portfolio's rows hold {int(rows['label'].sum())} "
+            "defaults in training"
+        )
     write_json(best, paths.best_params)
     write_text(pd.concat(trials).to_csv(index=False), paths.trials)
 

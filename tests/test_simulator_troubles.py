@@ -6,7 +6,10 @@ import pytest
 from simulator.firms import draw_traits
 from simulator.life import live
 from simulator.seen.desk import Desk
+from simulator.seen.endings import endings
+from simulator.seen.flags import external_flags
 from simulator.seen.troubles import QUIET, signs, spells, truth_troubles
+from simulator.seen.unpaid import truth_arrears
 from simulator.world import make_world
 
 WORLD = make_world(2, first_month="2015-01", months=60)
@@ -51,3 +54,15 @@ def test_spells_cover_every_sign(desk):
     assert (covered | ~sign).all()
     troubles = truth_troubles(desk)
     assert (troubles["end_date"].isna() == (troubles["outcome"] == "open")).all()
+
+
+def test_nothing_begins_or_is_flagged_after_the_default(desk):
+    default = dict(zip(desk.firm_ids, endings(desk).default_on, strict=True))
+    assert sum(not np.isnat(day) for day in default.values()) > 10
+    for table, column in (
+        (truth_troubles(desk), "begin_date"), (truth_troubles(desk), "end_date"),
+        (truth_arrears(desk), "from_date"), (external_flags(desk), "raised_on"),
+    ):  # fmt: skip
+        ends = table["firm_id"].map(default).to_numpy().astype("datetime64[D]")
+        late = table[column].to_numpy().astype("datetime64[D]") > ends  # NaT is never later
+        assert not late.any(), column

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from simulator.portfolio import simulate_chunk
+from simulator.seen import unpaid
 from simulator.seen.unpaid import truth_arrears
 
 KEY = ["firm_id", "kind", "from_date"]
@@ -29,7 +30,8 @@ def desk(tax: list[list[int]], last: list[int]) -> SimpleNamespace:
     )
 
 
-def test_spells_begin_with_the_first_unpaid_month_and_end_with_the_first_without():
+def test_spells_begin_with_the_first_unpaid_month_and_end_with_the_first_without(monkeypatch):
+    monkeypatch.setattr(unpaid, "not_after_default", lambda desk, firm, day: day)  # nobody defaults
     found = truth_arrears(desk([[0, 5, 9, 0, 3], [7, 7, 7, 7, 7], [0, 0, 0, 0, 4]], last=[4, 2, 3]))
     # a owes in February and March, has paid by April, owes again in May; b leaves after March and still owes;
     # what c owes in May it owes after it has left

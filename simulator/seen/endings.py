@@ -77,6 +77,12 @@ def _due_on(desk: Desk, k: np.ndarray) -> np.ndarray:
     return next_workday(np.minimum(day, desk.day(every, k)))
 
 
+def not_after_default(desk: Desk, firm: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """Return days (k,) of firms (k,), none of them after the firm's default: a month may end after it."""
+    default = endings(desk).default_on[firm]
+    return np.where(np.isnat(default), day, np.minimum(day, default))
+
+
 def dressing_found(desk: Desk) -> tuple[np.ndarray, np.ndarray]:
     """Return the day on which a firm's dressed books were found, and the day it was known; NaT: never.
 

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.seen.desk import Desk, bank_traits, days, finish, row_ids
+from simulator.seen.endings import not_after_default
 from simulator.seen.supply import AND_BANK
 from simulator.shocks import CAUSE
 
@@ -39,6 +40,7 @@ def external_flags(desk: Desk) -> pd.DataFrame:
         firm, at = np.nonzero(mark & sight)
         raised = desk.day(firm, at)
         who = desk.bank_names(firm, 0) if actor == "bank" else np.full(len(firm), "adviser", dtype=object)
+        goes_on = raised <= not_after_default(desk, firm, raised)
         known = raised + days(3 + 25 * u[firm, at, 3])
         frames.append(pd.DataFrame({
             "flag_id": row_ids(desk, firm, f"F{code[0]}", raised),
@@ -48,5 +50,5 @@ def external_flags(desk: Desk) -> pd.DataFrame:
             "raised_on": raised,
             "code": code,
             "severity": severity,
-        })[desk.consents(firm, known, AND_BANK)])  # fmt: skip
+        })[desk.consents(firm, known, AND_BANK) & goes_on])  # fmt: skip
     return finish(desk, "external_flags", pd.concat(frames, ignore_index=True))

@@ -5,7 +5,7 @@ import pandas as pd
 
 from simulator.columns import running
 from simulator.seen.desk import Desk
-from simulator.seen.endings import NOT
+from simulator.seen.endings import NOT, not_after_default
 from simulator.shocks import CAUSES
 
 QUIET = 4  # months without a sign after which a spell is over
@@ -64,8 +64,8 @@ def truth_troubles(desk: Desk) -> pd.DataFrame:
     least, longest, most = np.array(extremes).reshape(-1, 3).T
     frame = pd.DataFrame({
         "firm_id": desk.firm_ids[firm],
-        "begin_date": desk.day(firm, begin),
-        "end_date": np.where(outcome == "open", NOT, desk.day(firm, end)),
+        "begin_date": not_after_default(desk, firm, desk.day(firm, begin)),
+        "end_date": np.where(outcome == "open", NOT, not_after_default(desk, firm, desk.day(firm, end))),
         "months": (end - begin + 1).astype(float),
         "cause": np.array(CAUSES, dtype=object)[lives.worst[firm, begin]],
         "outcome": outcome.astype(object),

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from simulator.seen.desk import Desk
+from simulator.seen.endings import not_after_default
 
 KINDS = {"tax": "tax_arrears", "social_insurance": "social_arrears"}
 
@@ -18,11 +19,14 @@ def truth_arrears(desk: Desk) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        `firm_id`, `kind`, `from_date` (the month end on which something is first unpaid), `cleared_date` (the
-        month end on which nothing is; NaT: still), `most` (whole yen, the largest sum unpaid).
+        `firm_id`, `kind`, `from_date` (the month end on which something is first unpaid, or a default before
+        it), `cleared_date` (the month end on which nothing is; NaT: still), `most` (whole yen, the largest sum
+        unpaid).
     """
     frames = [_spells(desk, kind, desk.lives.accounts[account]) for kind, account in KINDS.items()]
     frame = pd.concat(frames, ignore_index=True)
+    firm = np.searchsorted(desk.firm_ids, frame["firm_id"])
+    frame["from_date"] = not_after_default(desk, firm, frame["from_date"].to_numpy(dtype="datetime64[D]"))
     dates = dict.fromkeys(["from_date", "cleared_date"], "datetime64[ms]")
     frame = frame.astype(dates | dict.fromkeys(["firm_id", "kind"], "str"))
     return frame.sort_values(["firm_id", "kind", "from_date"], ignore_index=True)
