@@ -20,8 +20,8 @@ def truth_arrears(desk: Desk) -> pd.DataFrame:
     -------
     DataFrame
         `firm_id`, `kind`, `from_date` (the month end on which something is first unpaid, or a default before
-        it), `cleared_date` (the month end on which nothing is; NaT: still), `most` (whole yen, the largest sum
-        unpaid).
+        it), `cleared_date` (the month end on which nothing is; NaT: still), `most` (whole yen, the largest
+        sum unpaid).
     """
     frames = [_spells(desk, kind, desk.lives.accounts[account]) for kind, account in KINDS.items()]
     frame = pd.concat(frames, ignore_index=True)
