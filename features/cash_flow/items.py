@@ -25,8 +25,8 @@ class Items:
         Codes 0 to g − 1; each belongs to one firm: what one customer pays two firms are two codes.
     firm_of : (g,) int64
     issued, due, settled : (k,) int64
-        Months from the as-of month; `due` is that of the bank day on which a claim that falls due is paid,
-        `settled` is `NEVER` where the item is open.
+        Months from the as-of month; `due` is that in which a claim that falls due is paid, bank holidays
+        counted in (see `read_sides`), `settled` is `NEVER` where the item is open.
     amount : (k,) float64, yen
     """
 
@@ -48,9 +48,9 @@ class Items:
 def read_sides(panel: Panel) -> tuple[Items, Items]:
     """Return the panel's due items: receivables, and payables.
 
-    A due date on a bank holiday moves to the next bank day, of payables too: contracts go either way, and who
-    paid the day before is then early, which counts as on time, while the other way round a payment on the
-    next bank day would look a month late.
+    A due date on a bank holiday moves to the next bank day, which at a month's end is in the next month.
+    Contracts go either way, so a firm's own items have the last word, each side by itself: where of those
+    that fell due on such a day more were paid by that month's end than in the next month, the month stays.
 
     Raises
     ------
@@ -85,16 +85,27 @@ def _read(panel: Panel, here: np.ndarray, name: np.ndarray) -> Items:
         frame[one].to_numpy()[here].astype(DAY) for one in ("issued", "due", "settled_date")
     )
     is_open = np.isnat(settled) | (settled > np.datetime64(as_of, "D"))
+    stated, rolled = relative_months(due, as_of), relative_months(_paid_on(due, as_of), as_of)
+    settled = np.where(is_open, NEVER, relative_months(settled, as_of))
     return Items(
         n=len(panel),
         row=row,
         counterparty=counterparty.astype(np.int64),
         firm_of=pairs // width,
         issued=relative_months(issued, as_of),
-        due=relative_months(_paid_on(due, as_of), as_of),
-        settled=np.where(is_open, NEVER, relative_months(settled, as_of)),
+        due=np.where(_keeps_month(row, stated, rolled, settled, len(panel))[row], stated, rolled),
+        settled=settled,
         amount=frame["amount"].to_numpy()[here],
     )
+
+
+def _keeps_month(
+    row: np.ndarray, stated: np.ndarray, rolled: np.ndarray, settled: np.ndarray, n: int
+) -> np.ndarray:
+    """Return which firms (n,) settled items due on a holiday at a month's end rather before it than after."""
+    before = (rolled > stated) & (settled <= stated)
+    after = (rolled > stated) & (settled == rolled)
+    return np.bincount(row[before], minlength=n) > np.bincount(row[after], minlength=n)
 
 
 def _paid_on(due: np.ndarray, as_of_date: pd.Timestamp) -> np.ndarray:
