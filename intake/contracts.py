@@ -142,7 +142,7 @@ _CONTRACTS = (
             rate_pct=columns.number(0, 20),  # 20 %: the ceiling of 利息制限法
             executed=columns.date(),
             maturity=columns.date(),
-            grace_until=columns.date(nullable=True),  # 据置期限
+            grace_until=columns.date(nullable=True),  # 据置期限: the first principal is due in its month
             amount=columns.yen(minimum=0),
             balance=columns.yen(minimum=0),
             monthly_repayment=columns.yen(minimum=0),

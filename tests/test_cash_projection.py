@@ -151,7 +151,7 @@ def test_a_loan_in_grace_and_then_repaid():
     Billed 1,100, paid at once. So 220 a month before finance. No profit, no corporate tax; consumption tax
     0.1 × 200 × 12 = 240, without instalments, two months after September: November, month 8.
 
-    The loan of 6,000 at 2.4 %, 0.2 % a month, is in grace to May, month 2: 500 a month from June on. What is
+    The loan of 6,000 at 2.4 %, 0.2 % a month, is in grace until June, month 3: 500 a month from June on. What is
     left in the month it matures, month 8, is due then: 6,000 − 5 × 500 = 3,500.
     """
     books = closing(
@@ -166,7 +166,7 @@ def test_a_loan_in_grace_and_then_repaid():
     }))  # fmt: skip
     loans = dated(pd.DataFrame([{
         "loan_id": "l", "firm_id": "a", "known_date": "2025-03-31", "rate_pct": 2.4, "executed": "2024-05-31",
-        "maturity": "2025-11-30", "grace_until": "2025-05-31", "amount": 6000.0 * K, "balance": 6000.0 * K,
+        "maturity": "2025-11-30", "grace_until": "2025-06-30", "amount": 6000.0 * K, "balance": 6000.0 * K,
         "monthly_repayment": 500.0 * K,
     }]))  # fmt: skip
     found = projected("2025-03-31", statements=books, account_flows=flows, loans=loans)

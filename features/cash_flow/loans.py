@@ -116,7 +116,7 @@ def schedule(panel: Panel, rules: Assumptions) -> Financing:
         np.minimum(np.maximum(told, executed), 0),
         owed,
         monthly,
-        np.where(grace == NEVER, FIRST - 1, grace),
+        np.where(grace == NEVER, FIRST - 1, grace - 1),  # the first principal is due as grace ends
         np.where(is_renewed, NEVER, relative_months(days["maturity"], as_of)),
     )
     at = np.minimum(at, np.maximum(amount, owed)[:, None])
