@@ -108,17 +108,23 @@ def test_a_loan_is_repaid_no_further_than_its_balance():
 
 
 def test_a_loan_that_should_have_been_repaid_is_due_next():
-    found = financing(maturity="2025-02-28", monthly_repayment=0.0)
+    found = financing(replace(DEFAULTS, renews_bullets=False), maturity="2025-02-28", monthly_repayment=0.0)
     assert found.repayments[0, AHEAD].tolist() == [1200, *[0] * 11]
 
 
-def test_a_loan_without_instalments_is_renewed_where_the_rules_say_so():
-    renewing = replace(DEFAULTS, renews_bullets=True)
-    found = financing(renewing, maturity="2025-05-31", monthly_repayment=0.0)
+def test_a_loan_without_instalments_is_renewed_unless_the_rules_say_otherwise():
+    bullet = {"maturity": "2025-05-31", "monthly_repayment": 0.0}
+    found = financing(**bullet)
     assert not found.repayments[0, AHEAD].any()
     assert found.interest[0, AHEAD].round(9).tolist() == [1.2] * 12
-    found = financing(renewing, maturity="2025-05-31")
+    found = financing(replace(DEFAULTS, renews_bullets=False), **bullet)
+    assert found.repayments[0, AHEAD].tolist() == [0, 1200, *[0] * 10]
+    found = financing(maturity="2025-05-31")
     assert found.repayments[0, AHEAD].tolist() == [100, 1100, *[0] * 10]
+
+
+def test_the_first_principal_is_due_in_the_month_that_grace_ends():
+    assert financing(grace_until="2025-06-30").repayments[0, AHEAD].tolist()[:4] == [0, 0, 100, 100]
 
 
 def test_what_is_known_within_a_month_is_the_balance_before_it():

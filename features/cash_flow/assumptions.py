@@ -37,7 +37,7 @@ class Assumptions:
         Where no closing tells it: March, the commonest.
     renews_bullets : bool
         Whether loans without instalments (手形貸付 and the like) are taken to be renewed when they mature, as
-        lenders mostly do. Not by default: cash then shows what a firm needs them to do.
+        lenders mostly do (docs/cash.md: without it closing cash is further off at every horizon).
     prior_hazard, counterparty_pool, firm_pool
         See `collection`.
     consumption_above_yen, corporate_halfway_above_yen
@@ -52,7 +52,7 @@ class Assumptions:
     bonus_months: tuple[int, ...] = BONUS_MONTHS
     bonus_pay: float = 0.5
     year_end_month: int = 3
-    renews_bullets: bool = False
+    renews_bullets: bool = True
     prior_hazard: tuple[float, ...] = PRIOR_HAZARD
     counterparty_pool: float = COUNTERPARTY_POOL
     firm_pool: float = FIRM_POOL

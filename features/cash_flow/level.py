@@ -14,10 +14,11 @@ LEVELS = ("annual", "monthly", "ledger")  # each rests on more than the one befo
 
 
 class Opening(NamedTuple):
-    """The last known cash (F,) in yen, NaN where there is none, and its age in months (F,)."""
+    """The last known cash (F,) in yen, NaN where there is none, its age in months, whether banks told it."""
 
     cash: np.ndarray
     age_months: np.ndarray
+    from_flows: np.ndarray
 
 
 def is_recent(panel: Panel, kind: str, months: int) -> np.ndarray:
@@ -54,7 +55,7 @@ def opening_cash(panel: Panel) -> Opening:
     >>> cash = np.full((1, 36), 70.0)
     >>> panel = replace(panel, monthly={"cash_deposits": cash}, monthly_age_months=np.array([1.0]))
     >>> [float(one[0]) for one in opening_cash(panel)]
-    [70.0, 1.0]
+    [70.0, 1.0, 0.0]
     >>> opening_cash(replace(panel, closings={}))
     Traceback (most recent call last):
     KeyError: 'cash_deposits'
@@ -67,10 +68,10 @@ def opening_cash(panel: Panel) -> Opening:
     cash = np.stack([balances[:, -1] for balances, _ in found])
     age = np.stack([months for _, months in found])
     age = np.where(np.isnan(cash) | ~(age <= PAST), np.inf, age)
-    first = np.argmin(age, axis=0)[None, :]  # of equal ones the first
-    cash, age = (np.take_along_axis(values, first, axis=0)[0] for values in (cash, age))
+    first = np.argmin(age, axis=0)  # of equal ones the first
+    cash, age = (np.take_along_axis(values, first[None, :], axis=0)[0] for values in (cash, age))
     is_known = np.isfinite(age)
-    return Opening(np.where(is_known, cash, np.nan), np.where(is_known, age, np.nan))
+    return Opening(np.where(is_known, cash, np.nan), np.where(is_known, age, np.nan), is_known & (first == 0))
 
 
 def level_of(panel: Panel, books: Books, opening: Opening) -> np.ndarray:

@@ -81,8 +81,8 @@ def schedule(panel: Panel, rules: Assumptions) -> Financing:
     Returns
     -------
     Financing
-        Nothing new is borrowed after the as-of date, and what matures is paid, unless the rules renew loans
-        without instalments: whether a lender goes on is the question, not the answer. Before that date, a
+        Nothing new is borrowed after the as-of date; what matures is paid, but for loans without instalments,
+        which are renewed unless the rules say otherwise. Before that date, a
         loan paid out since the cash balance was known is cash that came in. A firm of which no loan is known,
         but a closing with debt, repays the part due within a year in twelve parts, and so on until nothing
         is left, and pays the interest of its closing; its short-term loans go on.

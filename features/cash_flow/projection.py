@@ -14,6 +14,7 @@ from features.cash_flow.items import ledger_month, read_sides
 from features.cash_flow.ledger import Settlements, paid_later, settle
 from features.cash_flow.level import LEVELS, closing_age, is_recent, level_of, opening_cash
 from features.cash_flow.loans import schedule
+from features.cash_flow.observed import cash_swing
 from features.cash_flow.payroll import paid_out, personnel_costs
 from features.cash_flow.taxes import read_tax_year, tax_payments
 from features.cash_flow.turnover import count_back, turned_to_cash
@@ -34,6 +35,7 @@ LINES = {
     "repayments": -1,
 }
 RECEIPTS = ("cash_sales", "collections")
+FINANCE = ("new_loans", "repayments")
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +53,14 @@ class Projection:
         Cash at the end of the as-of month (前月繰越), rolled forward from the last known balance.
     opening_age_months : (F,) float64
         Months from that balance to the as-of month.
+    last_cash : (F,) float64
+        That balance.
+    from_flows : (F,) bool
+        Whether banks told it (account flows), else the firm's books.
+    swing : (F,) float64
+        How far cash moves in a month by its own past; NaN where that is not known.
+    operating : (F, 12) float64
+        Everything but loans and repayments, added up from the month after that balance to each month.
     lines : mapping of the names of `LINES` -> (F, 12) float64
         Amounts as they stand in the 資金繰り表, receipts and payments both positive.
     closing : (F, 12) float64
@@ -66,6 +76,10 @@ class Projection:
     level: np.ndarray
     opening: np.ndarray
     opening_age_months: np.ndarray
+    last_cash: np.ndarray
+    from_flows: np.ndarray
+    swing: np.ndarray
+    operating: np.ndarray
     lines: Mapping[str, np.ndarray]
     closing: np.ndarray
     monthly_sales: np.ndarray
@@ -143,9 +157,11 @@ def project(panel: Panel, *, season: np.ndarray | None = None, rules: Assumption
     lines["new_loans"], lines["repayments"] = financing.new_loans, financing.repayments
 
     net = sum(sign * lines[name] for name, sign in LINES.items())
+    operating = sum(sign * lines[name] for name, sign in LINES.items() if name not in FINANCE)
     is_known = level != NONE
     since = (AXIS[None, :] <= 0) & (AXIS[None, :] > -opening.age_months[:, None])
     start = np.where(is_known, opening.cash + np.where(since, net, 0.0).sum(axis=1), np.nan)
+    rolled = np.where(since, operating, 0.0).sum(axis=1)
 
     def ahead(values: np.ndarray) -> np.ndarray:
         return np.where(is_known[:, None], values[:, AHEAD], np.nan)
@@ -156,6 +172,10 @@ def project(panel: Panel, *, season: np.ndarray | None = None, rules: Assumption
         level=level,
         opening=start,
         opening_age_months=np.where(is_known, opening.age_months, np.nan),
+        last_cash=np.where(is_known, opening.cash, np.nan),
+        from_flows=opening.from_flows,
+        swing=np.where(is_known, cash_swing(panel, opening.from_flows), np.nan),
+        operating=rolled[:, None] + np.cumsum(ahead(operating), axis=1),
         lines={name: ahead(lines[name]) for name in LINES},
         closing=start[:, None] + np.cumsum(ahead(net), axis=1),
         monthly_sales=np.where(is_known, books.sales, np.nan),
