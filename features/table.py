@@ -19,6 +19,7 @@ from features import (
     reports,
     trends,
 )
+from features.cash_flow import family as cash_flow
 from features.dictionary import load_dictionary
 from features.panel import Panel
 from features.tier import tier_of
@@ -39,7 +40,9 @@ FAMILIES = (
 KEYS = ("as_of_date", "firm_id", "tier", "industry", "size_class")
 
 
-def build_features(panel: Panel, norms: pd.DataFrame | None) -> pd.DataFrame:
+def build_features(
+    panel: Panel, norms: pd.DataFrame | None, bands: pd.DataFrame | None = None
+) -> pd.DataFrame:
     """Return the features of every firm of a panel.
 
     Parameters
@@ -48,6 +51,9 @@ def build_features(panel: Panel, norms: pd.DataFrame | None) -> pd.DataFrame:
         Of F firms.
     norms : DataFrame or None
         From `features.norms.fit_norms`. None, as while norms are being fitted: distances to them are NaN.
+    bands : DataFrame or None
+        From `features.cash_flow.bands.fit_bands`. None, as while they are being fitted: the cash to be
+        expected is NaN.
 
     Returns
     -------
@@ -72,6 +78,7 @@ def build_features(panel: Panel, norms: pd.DataFrame | None) -> pd.DataFrame:
     produced: dict[str, np.ndarray] = {}
     for family in FAMILIES:
         _add(produced, family.compute(panel), family.__name__)
+    _add(produced, cash_flow.compute(panel, bands), cash_flow.__name__)
     _add(produced, peers.compute(produced, industry, size_class, norms), peers.__name__)
     names = load_dictionary()["name"].tolist()
     keys = {

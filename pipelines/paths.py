@@ -62,6 +62,11 @@ class Paths:
         return self.artifacts / "norms.parquet"
 
     @property
+    def cash_bands(self) -> Path:
+        """Spread of closing cash around projections by level and month, fitted at the end of training."""
+        return self.artifacts / "cash_bands.parquet"
+
+    @property
     def best_params(self) -> Path:
         """Tuned parameters by tier."""
         return self.artifacts / "best_params.json"

@@ -14,11 +14,12 @@ from pipelines.stage import run_stage
 from review.report import ReportData, render
 
 log = logging.getLogger(__name__)
+SHOWN = ("scores", "contributions", "reasons", "values")
 
 
 def report(params: Params, paths: Paths) -> None:
     """Write data/review/report.html from what earlier stages wrote."""
-    latest, tables = scored_tables(paths)
+    latest, tables = scored_tables(paths, SHOWN)
     page = render(
         ReportData(
             source=params.portfolio.source,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import logging
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -57,6 +58,7 @@ def make_recipe(
         as_of_date=day,
         bundles=load_bundles(bundles or paths.models / "default"),
         norms=read_table(paths.norms),
+        bands=read_table(paths.cash_bands),
         data_version=digest(paths.data_report),
         currency=params.portfolio.currency,
         highest_only=choice.tiers == "highest",
@@ -79,8 +81,8 @@ def code_version() -> str:
     return digest(*files, Path(__file__).with_name("score_chunk.py"))
 
 
-def chunk_version(interim: Path, chunk: str, recipe: Recipe, norms_file: Path) -> str:
-    """Return a hash of everything a chunk's scores depend on: code, models, norms, facts and choices."""
+def chunk_version(interim: Path, chunk: str, recipe: Recipe, *fitted: Path) -> str:
+    """Return a hash of everything a chunk's scores depend on: code, models, fitted tables, facts, choices."""
     files = [path for table in TABLES if (path := interim / table / f"{chunk}.parquet").exists()]
     choices = (
         recipe.as_of_date,
@@ -91,7 +93,7 @@ def chunk_version(interim: Path, chunk: str, recipe: Recipe, norms_file: Path) -
         recipe.num_threads,
     )
     versions = [bundle.version for bundle in recipe.bundles.values()]
-    return digest(code_version(), repr(choices), *versions, norms_file, *files)
+    return digest(code_version(), repr(choices), *versions, *fitted, *files)
 
 
 def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
@@ -100,7 +102,7 @@ def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
     chunks = chunk_names(paths.interim)
     show, versions, kept, firms, scored = progress(log), {}, 0, 0, 0
     for done, chunk in enumerate(chunks, start=1):
-        versions[chunk] = chunk_version(paths.interim, chunk, recipe, paths.norms)
+        versions[chunk] = chunk_version(paths.interim, chunk, recipe, paths.norms, paths.cash_bands)
         manifest_file = folder / "chunks" / f"{chunk}.json"
         manifest = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.exists() else {}
         if manifest.get("version") == versions[chunk]:
@@ -140,12 +142,12 @@ def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
     }
 
 
-def scored_tables(paths: Paths) -> tuple[dict, dict[str, pd.DataFrame]]:
+def scored_tables(paths: Paths, names: Sequence[str] = SCORED_TABLES) -> tuple[dict, dict[str, pd.DataFrame]]:
     """Return the manifest of the latest scores, its date as a timestamp, and their tables."""
     latest = json.loads((paths.scored / "latest.json").read_text(encoding="utf-8"))
     folder = paths.scored / latest["as_of_date"]
     latest["as_of_date"] = pd.Timestamp(latest["as_of_date"])
-    return latest, {name: read_table(folder / name) for name in SCORED_TABLES}
+    return latest, {name: read_table(folder / name) for name in names}
 
 
 def score(params: Params, paths: Paths) -> None:

@@ -8,6 +8,9 @@ import numpy as np
 import pandas as pd
 
 from alerts.reasons import reasons as reasons_of
+from features.cash_flow.months import lay_out_months
+from features.cash_flow.observed import observed_cash
+from features.cash_flow.projection import project
 from features.dictionary import load_dictionary
 from features.panel import Panel, build_panel, prepare
 from features.table import build_features
@@ -18,7 +21,7 @@ from models.contributions import Contributions, check_additivity, explain
 from models.grades import grade_of
 
 KEY = ["as_of_date", "firm_id", "alert", "tier"]
-SCORED_TABLES = ("scores", "contributions", "reasons", "values")
+SCORED_TABLES = ("scores", "contributions", "reasons", "values", "projections")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,7 @@ class Recipe:
     as_of_date: pd.Timestamp
     bundles: Mapping[str, Bundle]
     norms: pd.DataFrame
+    bands: pd.DataFrame
     data_version: str
     currency: str
     highest_only: bool
@@ -76,8 +80,9 @@ def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str,
     Returns
     -------
     dict
-        `scores` and `reasons` as documented in data/README.md, `contributions` (long, float32) and `values`
-        (the features scored). Firms without a tier are in `values` with tier "none", and have no score.
+        `scores`, `reasons` and `projections` as documented in data/README.md, `contributions` (long, float32)
+        and `values` (the features scored). Firms without a tier are in `values` with tier "none", and have no
+        score.
 
     Raises
     ------
@@ -86,15 +91,19 @@ def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str,
     """
     chunk = prepare(tables)
     panel = build_panel(chunk, recipe.as_of_date)
-    now = build_features(panel, recipe.norms).assign(guaranteed_balance=guaranteed_balance(panel))
+    now = build_features(panel, recipe.norms, recipe.bands).assign(
+        guaranteed_balance=guaranteed_balance(panel)
+    )
     now = now[is_live(tables, panel)].reset_index(drop=True)
     year_before = build_features(
-        build_panel(chunk, recipe.as_of_date - pd.offsets.MonthEnd(12)), recipe.norms
+        build_panel(chunk, recipe.as_of_date - pd.offsets.MonthEnd(12)), recipe.norms, recipe.bands
     )
     year_before = year_before.set_index("firm_id").reindex(now["firm_id"]).reset_index()
     parts = [_score_tier(tier, bundle, now, year_before, recipe) for tier, bundle in recipe.bundles.items()]
     tables_out = {name: pd.concat([part[name] for part in parts], ignore_index=True) for name in parts[0]}
     tables_out["values"] = now
+    projections = lay_out_months(project(panel), observed_cash(panel), recipe.bands)
+    tables_out["projections"] = projections[projections["firm_id"].isin(now["firm_id"])]
     return {
         name: frame.sort_values(_order(frame), kind="stable", ignore_index=True)
         for name, frame in tables_out.items()
@@ -102,7 +111,7 @@ def score_chunk(tables: Mapping[str, pd.DataFrame], recipe: Recipe) -> dict[str,
 
 
 def _order(frame: pd.DataFrame) -> list[str]:
-    return [name for name in ("firm_id", "alert", "tier", "rank") if name in frame]
+    return [name for name in ("firm_id", "alert", "tier", "rank", "month") if name in frame]
 
 
 def _score_tier(

@@ -151,8 +151,8 @@ def test_a_loan_in_grace_and_then_repaid():
     Billed 1,100, paid at once. So 220 a month before finance. No profit, no corporate tax; consumption tax
     0.1 × 200 × 12 = 240, without instalments, two months after September: November, month 8.
 
-    The loan of 6,000 at 2.4 %, 0.2 % a month, is in grace until June, month 3: 500 a month from June on. What is
-    left in the month it matures, month 8, is due then: 6,000 − 5 × 500 = 3,500.
+    The loan of 6,000 at 2.4 %, 0.2 % a month, is in grace until June, month 3: 500 a month from June on. What
+    is left in the month it matures, month 8, is due then: 6,000 − 5 × 500 = 3,500.
     """
     books = closing(
         "2024-09-30", "2024-12-20", sales=12_000.0 * K, operating_profit=1200.0 * K, depreciation=1200.0 * K,

@@ -29,6 +29,7 @@ def projection() -> Projection:
         closing=opening[:, None] + np.cumsum(net, axis=1),
         monthly_sales=np.ones(2),
         largest_near=np.full(2, np.nan),
+        doubtful_share=np.full(2, np.nan),
     )
 
 

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from features import peers
+from features.cash_flow import family as cash_flow
 from features.dictionary import check, features_of, load_dictionary, monotone_of, unit_fits
 from features.panel import Panel
 from features.ratios import LOCABEN_INDICATORS
@@ -18,10 +19,15 @@ def test_families_produce_the_dictionary_and_nothing_else():
         expected = rows.loc[rows["family"] == family.__name__.rsplit(".", 1)[-1], "name"].tolist()
         assert sorted(found) == sorted(expected)
         produced |= found
-    distances = peers.compute(produced, np.array(["unknown"] * 2), np.array(["unknown"] * 2), None)
-    assert sorted(distances) == sorted(rows.loc[rows["family"] == "peers", "name"])
-    assert set(produced) | set(distances) == set(rows["name"])
-    for name, values in (produced | distances).items():
+    fitted = {
+        "cash_flow": cash_flow.compute(panel, None),
+        "peers": peers.compute(produced, np.array(["unknown"] * 2), np.array(["unknown"] * 2), None),
+    }
+    for family, found in fitted.items():
+        assert sorted(found) == sorted(rows.loc[rows["family"] == family, "name"])
+        produced |= found
+    assert set(produced) == set(rows["name"])
+    for name, values in produced.items():
         assert values.shape == (2,), name
         assert values.dtype == np.float64, name
 

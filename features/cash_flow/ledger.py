@@ -34,6 +34,8 @@ class Settlements:
         Share of a new invoice that is paid so many months after its month.
     largest_near : (F,) float64, yen
         Of `known` in months 1 to 3, that of the largest counterparty.
+    doubtful_share : (F,) float64
+        Of the items that stand open, what is not expected to be paid; NaN where none is open.
     """
 
     is_used: np.ndarray
@@ -42,6 +44,7 @@ class Settlements:
     known: np.ndarray
     spread: np.ndarray
     largest_near: np.ndarray
+    doubtful_share: np.ndarray
 
 
 def settle(items: Items, observed: np.ndarray, billed: np.ndarray, rules: Assumptions) -> Settlements:
@@ -64,7 +67,7 @@ def settle(items: Items, observed: np.ndarray, billed: np.ndarray, rules: Assump
         counterparty_pool=rules.counterparty_pool,
         firm_pool=rules.firm_pool,
     )
-    known, largest_near = _expected(items, observed, hazard)
+    known, largest_near, doubtful_share = _expected(items, observed, hazard)
     recent = (items.issued <= observed[items.row]) & (items.issued > observed[items.row] - YEAR)
     invoiced = per_firm.total(items.row[recent], items.amount[recent], items.n).astype(np.float64)
     paid = ~items.is_open & (items.settled >= FIRST) & (items.settled <= 0)
@@ -77,11 +80,12 @@ def settle(items: Items, observed: np.ndarray, billed: np.ndarray, rules: Assump
         known=known,
         spread=_spread(items, recent, hazard, invoiced),
         largest_near=largest_near,
+        doubtful_share=doubtful_share,
     )
 
 
-def _expected(items: Items, observed: np.ndarray, hazard: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return what open items bring by month (F, WIDTH), and the largest counterparty's next months (F,)."""
+def _expected(items: Items, observed: np.ndarray, hazard: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return `known`, `largest_near` and `doubtful_share` of `Settlements`."""
     here = np.flatnonzero(items.is_open)
     row, counterparty, due = items.row[here], items.counterparty[here], items.due[here]
     next_month = observed[row] + 1
@@ -94,7 +98,8 @@ def _expected(items: Items, observed: np.ndarray, hazard: np.ndarray) -> tuple[n
     near = np.where((month >= 1) & (month <= NEAR), expected, 0.0).sum(axis=1)
     of_each = np.bincount(counterparty, weights=near, minlength=len(items.firm_of))
     largest = np.nan_to_num(per_firm.largest(items.firm_of, of_each, items.n))
-    return known.astype(np.float64).reshape(items.n, WIDTH), largest
+    doubtful = per_firm.mean(row, 1.0 - share.sum(axis=1), items.n, items.amount[here])
+    return known.astype(np.float64).reshape(items.n, WIDTH), largest, doubtful
 
 
 def _share(items: Items, observed: np.ndarray, billed: np.ndarray, invoiced: np.ndarray) -> np.ndarray:

@@ -69,6 +69,8 @@ class Projection:
         The usual month's, without consumption tax.
     largest_near : (F,) float64
         Of what open items bring in months 1 to 3, that of the largest customer; level "ledger" only.
+    doubtful_share : (F,) float64
+        Of receivables that stand open, what is not expected to come; level "ledger" only.
     """
 
     as_of_date: pd.Timestamp
@@ -84,6 +86,7 @@ class Projection:
     closing: np.ndarray
     monthly_sales: np.ndarray
     largest_near: np.ndarray
+    doubtful_share: np.ndarray
 
     def __len__(self) -> int:
         return len(self.firm_ids)
@@ -145,7 +148,7 @@ def project(panel: Panel, *, season: np.ndarray | None = None, rules: Assumption
     sales = np.where(np.isnan(known_sales), books.sales[:, None] * season[:, calendar], known_sales)
     billed = np.nan_to_num(sales) * (1 + rules.consumption_tax)
     lines = _trade(panel, level, books, billed, trial, rules)
-    largest_near = lines.pop("largest_near")
+    largest_near, doubtful_share = lines.pop("largest_near"), lines.pop("doubtful_share")
     pay = personnel_costs(
         books, known_months(panel, "personnel_expenses"), panel.monthly_age_months, calendar, rules
     )
@@ -180,6 +183,7 @@ def project(panel: Panel, *, season: np.ndarray | None = None, rules: Assumption
         closing=start[:, None] + np.cumsum(ahead(net), axis=1),
         monthly_sales=np.where(is_known, books.sales, np.nan),
         largest_near=largest_near,
+        doubtful_share=doubtful_share,
     )
 
 
@@ -206,7 +210,7 @@ def _trade(
     trial: np.ndarray,
     rules: Assumptions,
 ) -> dict[str, np.ndarray]:
-    """Return receipts from sales, payments for what is bought, (F, WIDTH) each, and `largest_near` (F,)."""
+    """Return receipts from sales and payments for what is bought (F, WIDTH), and (F,) of customers."""
     bought_share = np.divide(
         np.minimum(books.bought, books.cost_of_sales),
         books.sales,
@@ -216,7 +220,7 @@ def _trade(
     cash_sales, collections = _by_turnover(panel, receivables, trial, billed)
     paid_at_once, paid_on_credit = _by_turnover(panel, payables, trial, bought_share[:, None] * billed)
     suppliers = paid_at_once + paid_on_credit
-    largest_near = np.full(len(panel), np.nan)
+    largest_near, doubtful_share = np.full((2, len(panel)), np.nan)
 
     if (level == LEVELS[-1]).any():
         sides = read_sides(panel)
@@ -227,6 +231,7 @@ def _trade(
         cash_sales = np.where(use, (1 - share) * billed, cash_sales)
         collections = np.where(use, _settled(sold, observed, share * billed), collections)
         largest_near = np.where(use[:, 0], sold.largest_near, np.nan)
+        doubtful_share = np.where(use[:, 0], sold.doubtful_share, np.nan)
         use = ((level == LEVELS[-1]) & got.is_used)[:, None]
         suppliers = np.where(use, _settled(got, observed, got.share[:, None] * billed), suppliers)
         bought_share = np.where(use[:, 0], got.share, bought_share)
@@ -237,6 +242,7 @@ def _trade(
         "suppliers": suppliers,
         "other_costs": np.broadcast_to(other[:, None], billed.shape),
         "largest_near": largest_near,
+        "doubtful_share": doubtful_share,
     }
 
 
