@@ -33,7 +33,7 @@ MONTHS, FIRST_MONTH, SEED = 132, "2015-01", 20150401
 MILLION = 1_000_000
 FIRMS, ROUNDS = 20_000, 2  # of a case; an even number of chunks, so that two workers have as much to do
 SIZES = (4_000, 16_000)  # portfolios whose memory is compared
-BEGIN, END = "<!-- speed -->\n", "<!-- end -->"
+END = "<!-- end -->"
 
 
 class Case(NamedTuple):
@@ -251,7 +251,7 @@ def _tell(show: Progress | None, done: int, steps: int) -> int:
     return done + 1
 
 
-def fill(page: str, measured: str) -> str:
+def fill(page: str, measured: str, *, mark: str = "speed") -> str:
     """Return the page with what was measured between its marks.
 
     Examples
@@ -262,10 +262,10 @@ def fill(page: str, measured: str) -> str:
     Traceback (most recent call last):
     ValueError: the page has no <!-- speed --> … <!-- end -->
     """
-    head, begin, rest = page.partition(BEGIN)
+    head, begin, rest = page.partition(f"<!-- {mark} -->\n")
     _, end, tail = rest.partition(END)
     if not begin or not end:
-        raise ValueError(f"the page has no {BEGIN.strip()} … {END}")
+        raise ValueError(f"the page has no <!-- {mark} --> … {END}")
     return f"{head}{begin}\n{measured}\n\n{end}{tail}"
 
 
