@@ -17,6 +17,7 @@ BENCHMARKS: Mapping[str, str] = {
     "american": "US listed firms: raw items through the product's panel and ratios, windows of 3, 4, 5 years",
     "polish": "Polish firms: 64 ratios, one to five years before bankruptcy",
     "spain": "Spanish small firms: what qualitative signals add to ratios",
+    "berka": "Czech accounts before their loans: cash ahead by flows alone, and what flows say of the loan",
     "sba": "US guaranteed small-business loans: industry and terms of the guarantee",
 }
 
@@ -60,7 +61,7 @@ def run(
     --------
     >>> run("german", Path("data"), seed=1)
     Traceback (most recent call last):
-    KeyError: "no benchmark 'german'; known: american, polish, spain, sba"
+    KeyError: "no benchmark 'german'; known: american, polish, spain, berka, sba"
     """
     if name not in BENCHMARKS:
         raise KeyError(f"no benchmark {name!r}; known: {', '.join(BENCHMARKS)}")
