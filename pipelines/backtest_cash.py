@@ -23,6 +23,7 @@ from features.cash_flow.observed import became, observed_cash
 from features.cash_flow.projection import project
 from features.panel import Panel, build_panel, prepare
 from intake.store import chunk_names, read_chunk, read_table, write_text
+from pipelines import backtest_variants as variants
 from pipelines.backtest_tables import (
     NEAR,
     THIN,
@@ -70,12 +71,20 @@ def joined(parts: Sequence[Backtest]) -> Backtest:
 
 
 def of_chunk(
-    interim: Path, days: Sequence[pd.Timestamp], end: pd.Timestamp, bands: pd.DataFrame, chunk: str
-) -> Backtest:
-    """Return the backtest of one chunk on every day."""
+    interim: Path,
+    days: Sequence[pd.Timestamp],
+    end: pd.Timestamp,
+    bands: pd.DataFrame,
+    fitted: variants.Fitted,
+    chunk: str,
+) -> tuple[Backtest, Backtest]:
+    """Return the backtest of one chunk on every day, and that of the variants."""
     tables = prepare(read_chunk(interim, chunk))
-    later = build_panel(tables, end)
-    return joined([rows_of(build_panel(tables, day), later, bands) for day in days])
+    later, panels = build_panel(tables, end), [build_panel(tables, day) for day in days]
+    return (
+        joined([rows_of(panel, later, bands) for panel in panels]),
+        joined([variants.rows_of(panel, later, fitted) for panel in panels]),
+    )
 
 
 def backtest(root: Path) -> str:
@@ -85,13 +94,17 @@ def backtest(root: Path) -> str:
         raise ParamsError(f"there is no {paths.cash_bands}: run `make run` first")
     splits = json.loads(paths.splits.read_text(encoding="utf-8"))
     days, bands = [pd.Timestamp(day) for day in splits["test"]], read_table(paths.cash_bands)
-    work = partial(of_chunk, paths.interim, days, pd.Timestamp(splits["label_cutoff_date"]), bands)
+    end, chunks = pd.Timestamp(splits["label_cutoff_date"]), chunk_names(paths.interim)
     with ProcessPoolExecutor(WORKERS) as pool:
-        rows = joined(list(pool.map(work, chunk_names(paths.interim))))
+        train_end = pd.Timestamp(splits["train"][-1])
+        fitted = variants.fit(list(pool.map(partial(variants.sums_of, paths.interim, train_end), chunks)))
+        work = partial(of_chunk, paths.interim, days, end, bands, fitted)
+        parts = list(pool.map(work, chunks))
+    rows, of_variants = (joined(some) for some in zip(*parts, strict=True))
     rest = {"n_resamples": params.evaluate.resamples, "seed": params.evaluate.seed}
     origin = source_words(params.portfolio.source)
-    fitted = bands[bands["month"] == 1].set_index("level")["n_firms"]
-    by_level = ", ".join(f"{fitted[level]:,} firms ({level})" for level in LEVELS[::-1])
+    firms = bands[bands["month"] == 1].set_index("level")["n_firms"]
+    by_level = ", ".join(f"{firms[level]:,} firms ({level})" for level in LEVELS[::-1])
     head = (
         f"{origin.tag.en + ': ' if origin else ''}{rows.keys['firm_id'].nunique():,} firms with a projection "
         f"on {len(days)} test dates, {days[0]:%Y-%m-%d} to {days[-1]:%Y-%m-%d}. Bands fitted at the end of "
@@ -108,6 +121,8 @@ def backtest(root: Path) -> str:
         thin_table(rows, **rest),
         "### Trouble within twelve months",
         trouble_table(rows, read_table(paths.labels), **rest),
+        "### Other ways to project: median absolute error in months of sales",
+        variants.variants_table(of_variants, **rest),
     ])  # fmt: skip
 
 

@@ -87,7 +87,7 @@ def test_an_unknown_benchmark_is_refused_with_the_known_ones(tmp_path):
     said = run(app, ["benchmark", "french", "--data", str(tmp_path)])
 
     assert said.exit_code == 2
-    assert "american, polish, spain, sba" in " ".join(said.output.replace("│", " ").split())
+    assert "american, polish, spain, berka, sba" in " ".join(said.output.replace("│", " ").split())
 
 
 def test_a_wrong_param_stops_before_anything_is_touched(here, tmp_path, monkeypatch):
