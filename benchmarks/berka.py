@@ -34,6 +34,7 @@ YEAR = 12
 FOLDS, REPEATS = 5, 10
 CASH_FOLDS = 10
 DAY = pd.Timestamp("2000-12-31")  # stands for the day of every loan: months are counted back from it
+ALONE = {"lowest_balance_days": -1.0, "thin_balance_count": 1.0}  # features, and the way they speak of risk
 FORECASTS = ("yocho P50", "last balance", "seasonal mean", "mean flow")
 # few trees and shallow: 24 bad loans to learn from; the same as for the Spanish set
 PARAMS = {
@@ -192,7 +193,12 @@ def loan_records(
     flows = pd.DataFrame(account_flows.compute(panel_of(accounts)))
     known = flows.loc[:, flows.notna().mean() > 0.5]  # growth on the year before takes two years of flows
     inputs = {"flows": known, "flows and lowest balance": known.assign(lowest_balance=accounts.lowest)}
-    scores: dict[str, np.ndarray] = {"lowest balance": np.tile(lowest, (REPEATS, 1))}
+    # ranked as they stand, nothing fitted; an account without a figure stands in the middle
+    alone = {"lowest balance": lowest} | {
+        f"{name} alone": np.nan_to_num(sign * flows[name], nan=float(np.nanmedian(sign * flows[name])))
+        for name, sign in ALONE.items()
+    }
+    scores = {name: np.tile(one, (REPEATS, 1)) for name, one in alone.items()}
     makers = {"logistic": _logistic, "yocho": _booster}
     for done, (data, X) in enumerate(inputs.items()):
         for name, fit in makers.items():
