@@ -222,3 +222,36 @@ def test_what_is_expected_between_the_ledger_and_the_as_of_date_is_in_the_openin
     assert found.level.tolist() == ["ledger"]
     assert found.opening.tolist() == [100.0]
     assert found.lines["collections"][0].tolist() == [50, *[0] * 11]
+
+
+def due_items(*settled: str | None, side: str = "receivable") -> pd.DataFrame:
+    """Return items due on Saturday 2024-08-31, settled on these days, and one due on Sunday 2025-08-31."""
+    rows = [("2024-07-31", "2024-08-31", day) for day in settled] + [("2025-03-01", "2025-08-31", None)]
+    frame = pd.DataFrame(rows, columns=["issued", "due", "settled_date"]).apply(pd.to_datetime)
+    return frame.assign(
+        item_id=[str(n) for n in range(len(rows))], firm_id="a", known_date=AS_OF, side=side,
+        instrument="account", counterparty="c", amount=100.0,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("settled", "month"),
+    [
+        ((), 6),  # the law: the next bank day is September 1, in month 6 from March
+        (("2024-08-30", "2024-08-31"), 5),
+        (("2024-08-30", "2024-09-02"), 6),  # as often so as so: the law
+        (("2024-08-30", "2024-08-30", "2024-09-02"), 5),
+        (("2024-08-30", "2024-10-15", "2024-10-15"), 5),  # late payers say nothing of holidays
+        ((None,), 6),
+    ],
+)
+def test_a_firm_that_settles_before_a_holiday_at_the_months_end_goes_on_so(settled, month):
+    firms = pd.DataFrame({"firm_id": ["a"], "known_date": [AS_OF]})
+    panel = build_panel(prepare({"firms": firms, "due_items": due_items(*settled)}), AS_OF)
+    receivables, payables = read_sides(panel)
+    assert receivables.due[-1] == month
+    assert len(payables.due) == 0
+    # payables are by themselves
+    both = pd.concat([due_items(*settled), due_items(side="payable").assign(item_id="p")])
+    _, payables = read_sides(build_panel(prepare({"firms": firms, "due_items": both}), AS_OF))
+    assert payables.due.tolist() == [6]

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from features.cash_flow.assumptions import DEFAULTS
+from features.cash_flow.family import features_of
 from features.cash_flow.projection import Projection, project
 from features.cash_flow.summary import summarise
 from features.panel import build_panel, prepare
@@ -142,6 +143,16 @@ def test_due_items_and_a_late_payer():
     # c1 brings 440 + 132 + 308 of 3 × 880 + 572 + 374 + 420
     assert summary["receipt_concentration_pct"][0] == pytest.approx(100 * 880 / 4006)
     assert summary["cash_3m_months"][0] == pytest.approx(4.195)
+    # cash rises by 1,951 in six months and by 2,659 in twelve; by the prior all comes a month late at most
+    features = {name: values[0] for name, values in features_of(found, None).items()}
+    assert features == pytest.approx({
+        "projected_cash_3m_months": 4.195, "projected_cash_6m_months": 4.951,
+        "projected_lowest_cash_months": 3.537, "projected_runway_months": 13.0,
+        "expected_cash_3m_months": np.nan, "cautious_cash_3m_months": np.nan,
+        "cautious_cash_6m_months": np.nan, "projected_operating_6m_months": 1.951,
+        "projected_repayments_6m_months": 0.0, "projected_surplus_12m_months": 2.659,
+        "receipt_concentration_pct": 100 * 880 / 4006, "doubtful_receivables_pct": 0.0,
+    }, nan_ok=True)  # fmt: skip
 
 
 def test_a_loan_in_grace_and_then_repaid():

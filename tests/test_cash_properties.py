@@ -10,8 +10,10 @@ from hypothesis import strategies as st
 
 from features.cash_flow.assumptions import DEFAULTS
 from features.cash_flow.axis import WIDTH
+from features.cash_flow.bands import COLUMNS, expected_cash
 from features.cash_flow.items import ledger_month, read_sides
 from features.cash_flow.ledger import settle
+from features.cash_flow.level import LEVELS
 from features.cash_flow.projection import Projection, project
 from features.cash_flow.summary import summarise
 from features.panel import build_panel, prepare
@@ -148,6 +150,14 @@ def same(one: Projection, other: Projection) -> bool:
     return levels and np.array_equal(amounts(one), amounts(other), equal_nan=True)
 
 
+def bands() -> pd.DataFrame:
+    """Return bands by which part of a projected change comes true, less the further ahead."""
+    rows = [(level, month) for level in LEVELS for month in range(1, 13)]
+    found = pd.DataFrame(rows, columns=["level", "month"]).assign(typical_swing=0.5, cash_share=0.1)
+    fitted = {"p10": -1.0, "p50": 0.1, "p90": 2.0, "n_errors": 300, "n_firms": 90, "fitted_on": "level"}
+    return found.assign(carry=1 / found["month"], **fitted)[list(COLUMNS)]
+
+
 @profile(12)
 @given(SEEDS)
 def test_levels_and_every_line_are_there(seed):
@@ -168,17 +178,19 @@ def doubled(tables: Tables) -> Tables:
     }
 
 
+# the law's steps are amounts too
+DOUBLED_STEPS = replace(
+    DEFAULTS,
+    consumption_above_yen=tuple(2 * step for step in DEFAULTS.consumption_above_yen),
+    corporate_halfway_above_yen=2 * DEFAULTS.corporate_halfway_above_yen,
+)
+
+
 @profile(12)
 @given(SEEDS)
 def test_doubling_all_amounts_doubles_the_projection(seed):
     tables = portfolio(seed)
-    # the law's steps are amounts too
-    rules = replace(
-        DEFAULTS,
-        consumption_above_yen=tuple(2 * step for step in DEFAULTS.consumption_above_yen),
-        corporate_halfway_above_yen=2 * DEFAULTS.corporate_halfway_above_yen,
-    )
-    once, twice = projected(tables), projected(doubled(tables), rules)
+    once, twice = projected(tables), projected(doubled(tables), DOUBLED_STEPS)
     assert np.array_equal(2 * amounts(once), amounts(twice), equal_nan=True)
     for name, value in summarise(once).items():
         factor = 2 if name.endswith("_yen") else 1
@@ -261,6 +273,38 @@ def test_rows_known_later_have_no_effect(seed, table):
         },
     )
     assert same(projected(known), projected({**tables, table: pd.concat([known[table], later])}))
+
+
+@profile(12)
+@given(SEEDS)
+def test_expected_cash_is_in_order_doubles_with_amounts_and_sees_nothing_known_later(seed):
+    tables = portfolio(seed)
+    found = expected_cash(projected(tables), bands())
+    twice = expected_cash(projected(doubled(tables), DOUBLED_STEPS), bands())
+    known = {table: frame[frame["known_date"] <= AS_OF] for table, frame in tables.items()}
+    for name, values in expected_cash(projected(known), bands()).items():
+        assert np.array_equal(values, found[name], equal_nan=True)
+    for name, values in found.items():
+        np.testing.assert_allclose(twice[name], 2 * values, rtol=1e-9)
+    here = ~np.isnan(found["p50"])
+    assert here.any()
+    assert (found["p10"] <= found["p50"])[here].all()
+    assert (found["p50"] <= found["p90"])[here].all()
+
+
+@profile(12)
+@given(SEEDS, st.integers(1, 300))
+def test_later_collection_never_raises_expected_cash(seed, days):
+    tables = portfolio(seed)
+    items = tables["due_items"]
+    settled = items.loc[items["settled_date"] <= AS_OF, "item_id"]
+    ahead = ~items["item_id"].isin(settled) & (items["due"] > AS_OF) & (items["side"] == "receivable")
+    later = items.assign(due=items["due"].mask(ahead, items["due"] + pd.Timedelta(days=days)))
+    before = expected_cash(projected(tables), bands())
+    after = expected_cash(projected({**tables, "due_items": later}), bands())
+    for name, values in before.items():
+        here = ~np.isnan(values)
+        assert (after[name][here] <= values[here] + 1e-3).all()
 
 
 def test_the_portfolio_has_firms_that_run_dry_and_firms_that_do_not():

@@ -9,6 +9,12 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
+from features.cash_flow.bands import fit_bands
+from features.cash_flow.level import LEVELS
+from features.cash_flow.months import lay_out_months
+from features.cash_flow.observed import observed_cash
+from features.cash_flow.projection import project
+from features.dictionary import load_dictionary
 from features.norms import fit_norms
 from features.panel import build_panel, prepare
 from features.table import build_features
@@ -161,10 +167,25 @@ def random_tables(seed: int) -> dict[str, pd.DataFrame]:
     return tables
 
 
+@cache
+def bands() -> pd.DataFrame:
+    """Return bands of made-up errors, so that expected cash is there for every level and month."""
+    rng = np.random.default_rng(1)
+    key = pd.MultiIndex.from_product([LEVELS, range(1, 13), range(12)], names=["level", "month", "firm_id"])
+    rows = key.to_frame(index=False).astype({"firm_id": "str"})
+    names = ("swing", "cash", "operating", "change")
+    return fit_bands(rows.assign(**{name: rng.random(len(rows)) for name in names}), fewest=10)
+
+
 def features(
     tables: Mapping[str, pd.DataFrame], day: pd.Timestamp, norms: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    return build_features(build_panel(prepare(tables), day), norms)
+    return build_features(build_panel(prepare(tables), day), norms, bands())
+
+
+def projections(tables: Mapping[str, pd.DataFrame], day: pd.Timestamp) -> pd.DataFrame:
+    panel = build_panel(prepare(tables), day)
+    return lay_out_months(project(panel), observed_cash(panel), bands())
 
 
 def test_random_tables_keep_their_contracts_and_are_felt_by_the_features():
@@ -178,6 +199,21 @@ def test_random_tables_keep_their_contracts_and_are_felt_by_the_features():
             continue
         without = features(tables | {table: empty_table(table)}, LAST)
         assert not without.equals(whole), table
+
+
+@pytest.mark.parametrize("table", ["statements", "account_flows", "due_items", "loans"])
+def test_the_cash_to_come_is_there_and_feels_what_it_rests_on(table):
+    dictionary = load_dictionary()
+    family = dictionary.loc[dictionary["family"] == "cash_flow", "name"].tolist()
+    felt = dict.fromkeys(("features", "projections"), 0)
+    for seed in range(3):
+        tables = random_tables(seed)
+        without = tables | {table: empty_table(table)}
+        whole = features(tables, LAST)[family]
+        assert whole.notna().any().all()
+        felt["features"] += not whole.equals(features(without, LAST)[family])
+        felt["projections"] += not projections(tables, LAST).equals(projections(without, LAST))
+    assert min(felt.values()) > 0
 
 
 def moved_past(table: str, frame: pd.DataFrame, row: int, day: pd.Timestamp) -> pd.DataFrame:
@@ -198,9 +234,10 @@ def test_moving_one_fact_past_the_day_is_deleting_it(table, seed, day, back):
     known = tables[table].loc[lambda frame: frame["known_date"] <= day, "known_date"].sort_values()
     row = known.index[-min(back, len(known))]
     moved, deleted = moved_past(table, tables[table], row, day), tables[table].drop(index=row)
-    pd.testing.assert_frame_equal(
-        features(tables | {table: moved}, day), features(tables | {table: deleted}, day)
-    )
+    for made in (features, projections):
+        pd.testing.assert_frame_equal(
+            made(tables | {table: moved}, day), made(tables | {table: deleted}, day)
+        )
 
 
 @profile(20)
@@ -208,7 +245,8 @@ def test_moving_one_fact_past_the_day_is_deleting_it(table, seed, day, back):
 def test_what_is_known_later_never_matters(seed, day):
     tables = random_tables(seed)
     known = {name: table[table["known_date"] <= day] for name, table in tables.items()}
-    pd.testing.assert_frame_equal(features(tables, day), features(known, day))
+    for made in (features, projections):
+        pd.testing.assert_frame_equal(made(tables, day), made(known, day))
 
 
 @profile(10)
@@ -216,7 +254,8 @@ def test_what_is_known_later_never_matters(seed, day):
 def test_the_order_of_rows_never_matters(seed, day):
     tables = random_tables(seed)
     shuffled = {name: table.sample(frac=1.0, random_state=seed) for name, table in tables.items()}
-    pd.testing.assert_frame_equal(features(tables, day), features(shuffled, day))
+    for made in (features, projections):
+        pd.testing.assert_frame_equal(made(tables, day), made(shuffled, day))
 
 
 @profile(12)
