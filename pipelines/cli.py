@@ -85,6 +85,7 @@ def explain(
         typer.Option(formats=["%Y-%m-%d"], help="A month's last day to speak from; default: as params say."),
     ] = None,
     language: Annotated[Literal["ja", "en"], typer.Option(help="Of the case.")] = "ja",
+    cash: Annotated[bool, typer.Option("--cash", help="Also the twelve months' cash to come.")] = False,
 ) -> None:
     """Print one firm's case: how likely, why, and what would allow a closer look."""
     from pipelines.explain import explain_firm
@@ -92,7 +93,11 @@ def explain(
     from pipelines.paths import Paths
 
     paths = Paths(Path())
-    typer.echo(explain_firm(load_params(paths.root), paths, firm, as_of_date=as_of, language=language))
+    typer.echo(
+        explain_firm(
+            load_params(paths.root), paths, firm, as_of_date=as_of, language=language, with_cash=cash
+        )
+    )
 
 
 @app.command(rich_help_panel="Data")

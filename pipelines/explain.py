@@ -12,6 +12,7 @@ from pipelines.paths import Paths
 from pipelines.score import make_recipe
 from pipelines.score_chunk import score_chunk
 from review.case import case_text
+from review.cash_table import cash_text
 
 
 def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
@@ -28,12 +29,18 @@ def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
 
 
 def explain_firm(
-    params: Params, paths: Paths, firm_id: str, *, as_of_date: date | None, language: str
+    params: Params,
+    paths: Paths,
+    firm_id: str,
+    *,
+    as_of_date: date | None,
+    language: str,
+    with_cash: bool = False,
 ) -> str:
-    """Return the text of one firm's case as of a day; a firm without a score is told why."""
+    """Return the text of one firm's case as of a day, if asked with its cash to come; why if it has none."""
     recipe = make_recipe(params, paths, as_of_date=as_of_date)
     tables = score_chunk(tables_of_firm(paths.interim, firm_id), recipe)
-    return case_text(
+    case = case_text(
         firm_id,
         recipe.as_of_date,
         tables,
@@ -41,3 +48,7 @@ def explain_firm(
         source=params.portfolio.source,
         currency=recipe.currency,
     )
+    if not with_cash or tables["values"].empty:
+        return case
+    cash = cash_text(tables["projections"], language=language, currency=recipe.currency)
+    return f"{case}\n\n{cash}"

@@ -1,5 +1,6 @@
 """The projection as a 資金繰り表: a row for each firm, month and line, with the sums between them."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -44,13 +45,38 @@ def with_sums(projection: Projection) -> dict[str, np.ndarray]:
     The sums follow from the parts; cash carried forward is the projection's own, which a test holds to be
     the sum of its parts.
     """
-    lines = read_lines()
-    found = dict(projection.lines)
-    found["opening"] = np.concatenate([projection.opening[:, None], projection.closing[:, :-1]], axis=1)
-    found["closing"] = projection.closing
+    opening = np.concatenate([projection.opening[:, None], projection.closing[:, :-1]], axis=1)
+    return add_sums({**projection.lines, "opening": opening, "closing": projection.closing})
+
+
+def add_sums(amounts: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Return every line of the 資金繰り表 in its order, from those that are no sums of others.
+
+    Parameters
+    ----------
+    amounts : mapping line -> array, yen
+        All of one shape; cash brought and carried forward among them.
+
+    Raises
+    ------
+    KeyError
+        If a line is missing.
+
+    Examples
+    --------
+    >>> names = ("cash_sales", "collections", "suppliers", "personnel", "other_costs", "interest")
+    >>> more = ("taxes_and_social", "equipment_and_other", "new_loans", "repayments", "opening", "closing")
+    >>> found = add_sums(dict.fromkeys((*names, *more), np.array([2.0])))
+    >>> found["operating_payments"].tolist(), found["operating_balance"].tolist()
+    ([10.0], [-6.0])
+    >>> add_sums({"opening": np.array([2.0])})
+    Traceback (most recent call last):
+    KeyError: 'cash_sales'
+    """
+    lines, found = read_lines(), dict(amounts)
     for name in lines["line"]:  # the parts of a sum stand before it
-        if name not in found:
-            parts = lines[lines["part_of"] == name]
+        parts = lines[lines["part_of"] == name]
+        if name not in found and len(parts):
             found[name] = sum(
                 sign * found[part] for part, sign in zip(parts["line"], parts["sign"], strict=True)
             )
