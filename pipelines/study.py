@@ -14,6 +14,9 @@ from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
 from pipelines.paths import Paths
 from pipelines.score import code_version, digest
+from pipelines.study_families import SEEDS as FAMILY_SEEDS
+from pipelines.study_families import SPLIT as FAMILIES_SPLIT
+from pipelines.study_families import families_records
 from pipelines.study_notes import ALL_ROWS, METRICS, WITH_NOTES, notes_records
 
 log = logging.getLogger(__name__)
@@ -67,7 +70,8 @@ def run_seed(base: Params, root: Path, seed: int) -> list[dict]:
             getattr(import_module(f"pipelines.{stage}"), stage)(params, paths)
             done["stages"].append(stage)
             write_json(done, done_file)
-    records = json.loads(paths.evaluation.read_text(encoding="utf-8")) + notes_records(params, paths)
+    records = json.loads(paths.evaluation.read_text(encoding="utf-8"))
+    records += notes_records(params, paths) + families_records(params, paths)
     return [record | {"seed": seed} for record in records]
 
 
@@ -113,7 +117,16 @@ def notes_tables(records: pd.DataFrame) -> str:
 
 def tier_tables(records: pd.DataFrame) -> str:
     """Lay out the paired differences between tiers on the same advanced firms."""
-    rows = records[records["split"] == "out_of_time_advanced_firms"]
+    return _differences(records, "out_of_time_advanced_firms")
+
+
+def family_tables(records: pd.DataFrame) -> str:
+    """Lay out what each family of features adds on advanced firms, as paired differences."""
+    return _differences(records, FAMILIES_SPLIT)
+
+
+def _differences(records: pd.DataFrame, split: str) -> str:
+    rows = records[records["split"] == split]
     lines = [
         "| difference on the same advanced firms | seed | rows | defaults | AUC | PR-AUC |",
         "|---|---|---|---|---|---|",
@@ -140,6 +153,14 @@ ties at the cut of a review list counts the worst the list could hold: the prior
 ## Tiers compared
 
 {tier_tables(frame)}
+
+## What a family of features adds
+
+The advanced tier's model less one trained on the same rows without the family, both with the parameters tuned
+for the whole set and averaged over {FAMILY_SEEDS} seeds. How projected cash does by itself is told in
+[cash.md](cash.md).
+
+{family_tables(frame)}
 
 ## Every tier beside the baselines
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from intake.store import write_json
-from pipelines import study
+from pipelines import study, study_families
 from pipelines.params import load_params
 from pipelines.paths import Paths
 from pipelines.study_notes import notes_records
@@ -61,6 +61,7 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     for stage in study.STAGES:
         monkeypatch.setattr(f"pipelines.{stage}.{stage}", work(stage, fails=stage == "tune"))
     monkeypatch.setattr(study, "notes_records", lambda params, paths: [{"metric": "recall_at_5pct"}])
+    monkeypatch.setattr(study, "families_records", lambda params, paths: [])
     with pytest.raises(KeyboardInterrupt):
         study.run_seed(base, tmp_path / "7", 7)
     assert calls == ["collect", "ingest", "label_cohorts", "build_features", "tune"]
@@ -75,3 +76,28 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     monkeypatch.setattr(study, "FIRMS", 10)
     study.run_seed(base, tmp_path / "7", 7)
     assert calls == list(study.STAGES)
+
+
+def test_a_family_is_judged_on_the_same_advanced_firms(tmp_path, small_run, monkeypatch):
+    """The small run has too few defaults for tier advanced: it is lent the basic one's parameters."""
+    base = load_params(small_run.root)
+    assert study_families.families_records(base, small_run.paths) == []
+    lent = study_families.tuned_of(small_run.paths, "basic")
+    monkeypatch.setattr(study_families, "FEWEST_POSITIVES", 1)
+    monkeypatch.setattr(study_families, "tuned_of", lambda paths, tier: lent)
+    monkeypatch.setattr(study_families, "SEEDS", 1)
+    monkeypatch.setattr(study_families, "at_least", lambda tiers, tier: tiers != "none")
+
+    records = study_families.families_records(base, small_run.paths)
+
+    assert {r["model"] for r in records} >= {"with − without cash_flow"}
+    assert {r["split"] for r in records} == {study_families.SPLIT}
+    assert all(r["low"] <= r["value"] <= r["high"] for r in records)
+    table = study.family_tables(pd.DataFrame([record | {"seed": 1} for record in records]))
+    assert "| with − without cash_flow | 1 |" in table
+
+
+def test_a_family_is_what_the_dictionary_says():
+    assert study_families.family_of(["sales_yen", "projected_runway_months"], "cash_flow") == [
+        "projected_runway_months"
+    ]
