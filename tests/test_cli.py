@@ -55,6 +55,19 @@ def test_explain_speaks_english_and_from_another_day(here):
     assert "2018-06-30" in said.output
 
 
+def test_explain_shows_the_cash_to_come_when_asked(here):
+    latest = json.loads((here.paths.scored / "latest.json").read_text(encoding="utf-8"))
+    table = read_table(here.paths.scored / latest["as_of_date"] / "projections")
+    firm = table["firm_id"].iloc[0]
+
+    plain, said = run(app, ["explain", firm]), run(app, ["explain", firm, "--cash"])
+
+    assert said.exit_code == 0, said.output
+    assert said.output.startswith(plain.output.rstrip())
+    assert "資金繰り予定" not in plain.output
+    assert said.output.count("翌月繰越 ") == 2  # two blocks of six months
+
+
 def test_an_unknown_firm_is_one_clear_error(here, monkeypatch, capsys):
     monkeypatch.setattr("sys.argv", ["yocho", "explain", "no-such-firm"])
 

@@ -59,6 +59,27 @@ def test_reasons_are_at_most_four_and_all_raise_the_risk(scored):
     assert (reasons["text_ja"].str.len() > 5).all()
 
 
+def test_projections_are_of_live_firms_and_agree_with_the_features_scored(scored):
+    table, values = read_table(scored / "projections"), read_table(scored / "values").set_index("firm_id")
+
+    assert set(table["firm_id"]) <= set(values.index)
+    assert set(table["level"]) == {"ledger", "monthly", "annual"}
+    assert not table.duplicated(["as_of_date", "firm_id", "month"]).any()
+    assert list(table["firm_id"]) == sorted(table["firm_id"])
+    ahead = table[table["is_projected"]]
+    assert (ahead["closing_p10_yen"] <= ahead["closing_p50_yen"]).all()
+    # the feature is cash on sales, of firms of level ledger alone
+    third = ahead[ahead["month"] == pd.Timestamp(scored.name) + pd.offsets.MonthEnd(3)].set_index("firm_id")
+    feature = values["projected_cash_3m_months"]
+    of_ledger = third["level"] == "ledger"
+    assert feature[third.index[~of_ledger]].isna().all()
+    both = third[of_ledger & feature[third.index].notna().to_numpy()]
+    assert len(both) > 20
+    assert (np.sign(both["closing_yen"]) == np.sign(feature[both.index])).all()
+    median = values.loc[both.index, "expected_cash_3m_months"]
+    assert np.allclose(median / feature[both.index], both["closing_p50_yen"] / both["closing_yen"], rtol=1e-4)
+
+
 def test_firms_in_default_or_gone_are_not_scored(small_run, scored):
     day = pd.Timestamp(scored.name)
     events = read_table(small_run.paths.interim / "events")
@@ -78,10 +99,10 @@ def test_scoring_twice_keeps_the_chunks_and_a_lost_chunk_comes_back_with_the_sam
     score_portfolio(paths, recipe, again)
     files = sorted(path.relative_to(scored) for path in scored.rglob("*.parquet"))
 
-    assert len(files) == 4 * 2  # four tables of two chunks
+    assert len(files) == 5 * 2  # five tables of two chunks
     assert [(again / scored.name / file).read_bytes() == (scored / file).read_bytes() for file in files] == [
         True
-    ] * 8
+    ] * 10
 
     before = {file: (again / scored.name / file).stat().st_mtime_ns for file in files}
     (again / scored.name / "chunks" / "part-00001.json").unlink()  # as after a kill in the middle of chunk 1
