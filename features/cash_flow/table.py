@@ -1,5 +1,6 @@
 """The projection as a 資金繰り表: a row for each firm, month and line, with the sums between them."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -39,21 +40,50 @@ def read_lines() -> pd.DataFrame:
 
 
 def with_sums(projection: Projection) -> dict[str, np.ndarray]:
-    """Return every line of the 資金繰り表, (F, 12) yen, in its order.
+    """Return every line of the 資金繰り表, (F, 12) yen, in its order."""
+    return fill_in(projection.lines, projection.opening, projection.closing)
 
-    The sums follow from the parts; cash carried forward is the projection's own, which a test holds to be
-    the sum of its parts.
+
+def fill_in(
+    parts: Mapping[str, np.ndarray], opening: np.ndarray, closing: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Return every line of the 資金繰り表 in its order: the parts as given, and the sums between them.
+
+    Parameters
+    ----------
+    parts : mapping of the names of `projection.LINES` -> (F, M) float64
+        Receipts and payments of M months, both positive.
+    opening : (F,) float64
+        Cash before the first month.
+    closing : (F, M) float64
+        Cash at each month's end, taken as it is; a test holds it to be the sum of its parts.
+
+    Raises
+    ------
+    KeyError
+        If a part is missing.
+
+    Examples
+    --------
+    >>> from features.cash_flow.projection import LINES
+    >>> parts = {name: np.array([[2.0]]) for name in LINES}
+    >>> found = fill_in(parts, np.array([9.0]), np.array([[1.0]]))
+    >>> found["operating_balance"].tolist(), found["opening"].tolist()  # 2 × 2 − 5 × 2
+    ([[-6.0]], [[9.0]])
+    >>> fill_in({}, np.array([9.0]), np.array([[1.0]]))
+    Traceback (most recent call last):
+    KeyError: 'no line cash_sales among the parts'
     """
     lines = read_lines()
-    found = dict(projection.lines)
-    found["opening"] = np.concatenate([projection.opening[:, None], projection.closing[:, :-1]], axis=1)
-    found["closing"] = projection.closing
+    found = dict(parts)
+    found["opening"] = np.concatenate([opening[:, None], closing[:, :-1]], axis=1)
+    found["closing"] = closing
     for name in lines["line"]:  # the parts of a sum stand before it
         if name not in found:
-            parts = lines[lines["part_of"] == name]
-            found[name] = sum(
-                sign * found[part] for part, sign in zip(parts["line"], parts["sign"], strict=True)
-            )
+            own = lines[lines["part_of"] == name]
+            if own.empty:
+                raise KeyError(f"no line {name} among the parts")
+            found[name] = sum(sign * found[part] for part, sign in zip(own["line"], own["sign"], strict=True))
     return {name: found[name] for name in lines["line"]}
 
 
