@@ -12,8 +12,16 @@ _PEERS = {
     "all": ("全業種の中央値", "the median of all firms"),
 }
 PROVISION_ITEM = "S12"  # 情報提供: here a missing value is itself the finding, not a gap in the evidence
+# arrears, banks' flags, reschedulings: what was so a year before may have come to light since then
+LATE_ITEMS = frozenset({"S59", "S96", "S119"})
 _LENGTHS = ("期間", "年数", "日数", "経過", "継続")  # of these one says 長期化, of other months and days 増加
 _DIFFERENCES = ("変化", "増減", "差", "傾向", "推移")
+# said of a measure without a known direction, so that a debt paid down does not read as a fault by itself
+_OPEN = {"ja": ("水準", "減少", "動き", "増加"), "en": ("level", "fall", "course", "rise")}
+_EITHER = {
+    "ja": ("高低のどちらが悪いとは決まらない項目", "増減のどちらが悪いとは決まらない項目"),
+    "en": ("neither high nor low is bad by itself", "neither a rise nor a fall is bad by itself"),
+}
 _COUNTERS = {"期数": "期", "回数": "回"}  # 件 otherwise
 
 
@@ -37,6 +45,11 @@ class Finding:
     is_gap: bool = False
     item: str = ""
     currency: str = "yen"
+
+    @property
+    def is_late(self) -> bool:
+        """Whether the year before has to be called what was known then."""
+        return self.item in LATE_ITEMS
 
 
 def sentence(finding: Finding, language: Language) -> str:
@@ -127,22 +140,27 @@ def _level_ja(finding: Finding) -> str:
     knows_before, knows_median = not math.isnan(finding.year_before), not math.isnan(finding.median)
     worse, off = move * finding.monotone > 0, gap * finding.monotone > 0
     aside = f"（{peers}は{median}）" if knows_median else ""
+    then = "1年前に把握していた" if finding.is_late else "1年前の"
 
     if worse and off:
-        return f"{label}は{value}と、1年前の{before}から{verb}、{beyond}。"
+        return f"{label}は{value}と、{then}{before}から{verb}、{beyond}。"
     if worse:
-        return f"{label}は{value}と、1年前の{before}から{verb}た{aside}。"
+        return f"{label}は{value}と、{then}{before}から{verb}た{aside}。"
     if off and not knows_before:
         return f"{label}は{value}で、{beyond}（1年前は不明）。"
     if off and move == 0:
-        return f"{label}は1年前から横ばいの{value}で、{beyond}。"
+        return f"{label}は{'1年前の把握' if finding.is_late else '1年前'}から横ばいの{value}で、{beyond}。"
     if off:
-        return f"{label}は{value}と、1年前の{before}から{verb}たものの、なお{beyond}。"
-    beside = "、".join([f"1年前 {before}"] + ([f"{peers} {median}"] if knows_median else []))
+        return f"{label}は{value}と、{then}{before}から{verb}たものの、なお{beyond}。"
+    was = f"{'1年前の把握' if finding.is_late else '1年前'} {before}"
+    beside = "、".join([was] + ([f"{peers} {median}"] if knows_median else []))
     if finding.monotone and (move or gap):
         how = "単独では悪化を示さないものの、他の項目との組合せでリスクを高める方向に働いている"
-    else:
+    elif finding.monotone:
         how = "この水準がリスクを高める方向に働いている"
+    else:
+        way = _way(finding)
+        how = f"この{_OPEN['ja'][way]}がリスクを高める方向に働いている（{_EITHER['ja'][way > 0]}）"
     return f"{label}は{value}（{beside}）で、{how}。"
 
 
@@ -151,7 +169,8 @@ def _level_en(finding: Finding) -> str:
     label, peers = finding.label_en, _PEERS[finding.peers][1]
     move = _step(finding.value, finding.year_before, value, before)
     gap = _step(finding.value, finding.median, value, median)
-    way = {1: f"up from {before} a year before", -1: f"down from {before} a year before"}.get(move, "")
+    then = "known a year before" if finding.is_late else "a year before"
+    way = {1: f"up from {before} {then}", -1: f"down from {before} {then}"}.get(move, "")
     beyond = f"{'above' if gap > 0 else 'below'} {peers} ({median})"
     knows_before, knows_median = not math.isnan(finding.year_before), not math.isnan(finding.median)
     worse, off = move * finding.monotone > 0, gap * finding.monotone > 0
@@ -164,15 +183,25 @@ def _level_en(finding: Finding) -> str:
     if off and not knows_before:
         return f"{label}: {value}, {beyond}; a year before not known."
     if off and move == 0:
-        return f"{label}: {value}, unchanged on a year before and {beyond}."
+        return f"{label}: {value}, unchanged on {'what was ' if finding.is_late else ''}{then} and {beyond}."
     if off:
         return f"{label}: {value}, {way} but still {beyond}."
-    beside = ", ".join([f"a year before {before}"] + ([f"{peers} {median}"] if knows_median else []))
+    beside = ", ".join([f"{then} {before}"] + ([f"{peers} {median}"] if knows_median else []))
     if finding.monotone and (move or gap):
         how = "no worsening by itself, but it raises the risk together with other items"
-    else:
+    elif finding.monotone:
         how = "this level raises the risk"
+    else:
+        open_way = _way(finding)
+        how = f"this {_OPEN['en'][open_way]} raises the risk ({_EITHER['en'][open_way > 0]})"
     return f"{label}: {value} ({beside}); {how}."
+
+
+def _way(finding: Finding) -> int:
+    """Return where a measure without a known direction stands: 0 a level, else a fall, no move or a rise."""
+    if not any(word in finding.label_ja for word in _DIFFERENCES):
+        return 0
+    return 2 + (finding.value > 0) - (finding.value < 0)
 
 
 def _side(value: float, finding: Finding, language: Language) -> str:
@@ -192,20 +221,22 @@ def _course(finding: Finding) -> int:
 
 def _gap_ja(finding: Finding) -> str:
     text = f"{finding.label_ja}は{_PEERS[finding.peers][0]}{_side(finding.value, finding, 'ja')}"
+    either = "" if finding.monotone else f"、{_EITHER['ja'][0]}"
     if math.isnan(finding.year_before):
-        return f"{text}（1年前は不明）。"
+        return f"{text}（1年前は不明{either}）。"
     before = _side(finding.year_before, finding, "ja").removeprefix("を").replace("と同水準にある", "同水準")
-    course = {1: "、悪化", -1: "、改善したがなおリスクを高める水準"}.get(_course(finding), "")
+    course = {1: "、悪化", -1: "、改善したがなおリスクを高める水準"}.get(_course(finding), either)
     return f"{text}（1年前は{before}{course}）。"
 
 
 def _gap_en(finding: Finding) -> str:
     text = f"{finding.label_en}: {_side(finding.value, finding, 'en')} {_PEERS[finding.peers][1]}"
+    either = "" if finding.monotone else f"; {_EITHER['en'][0]}"
     if math.isnan(finding.year_before):
-        return f"{text}; a year before not known."
+        return f"{text}; a year before not known{either}."
     before = _side(finding.year_before, finding, "en")
     course = {1: ", worse than a year before", -1: ", better than a year before but still raising the risk"}
-    return f"{text} (a year before {before}){course.get(_course(finding), '')}."
+    return f"{text} (a year before {before}){course.get(_course(finding), either)}."
 
 
 def _flag_ja(finding: Finding) -> str:
@@ -215,12 +246,16 @@ def _flag_ja(finding: Finding) -> str:
         return f"{subject}{now}（1年前は不明）。"
     if (before > 0.5) == (finding.value > 0.5):
         return f"{subject}{now}（1年前も同じ）。"
-    return f"{subject}{now}（1年前は該当{'' if before > 0.5 else 'せず'}）。"
+    then = "1年前の把握では" if finding.is_late else "1年前は"
+    return f"{subject}{now}（{then}該当{'' if before > 0.5 else 'せず'}）。"
 
 
 def _flag_en(finding: Finding) -> str:
     _, before, _ = _texts(finding, "en")
-    return f"{finding.label_en}: {'yes' if finding.value > 0.5 else 'no'} (a year before: {before})."
+    then = (
+        "known a year before" if finding.is_late and not math.isnan(finding.year_before) else "a year before"
+    )
+    return f"{finding.label_en}: {'yes' if finding.value > 0.5 else 'no'} ({then}: {before})."
 
 
 def _missing_ja(finding: Finding) -> str:
