@@ -337,6 +337,36 @@ def test_figures_of_the_validation_tables(page: str) -> None:
     assert "+0.0210" in part
 
 
+def test_the_block_of_reschedulings_counts_reschedulings_and_ties_are_explained() -> None:
+    records = [record("basic", "out_of_time_rescheduling", "lightgbm", "auc", 0.7, 0.05, 4000, 60)]
+    part = render(made_up(evaluation=records))
+    part = part[part.index('id="validation"') : part.index('id="calibration"')]
+    assert "条件変更率" in part
+    assert "reschedulings" in part
+    assert "デフォルト率" not in part
+    assert "同点の先が上位の境目にまたがるとき" in part
+    assert "Where a tie lies across the edge" in part
+
+
+def test_a_tier_without_a_model_is_named_and_an_empty_grade_has_its_row() -> None:
+    data = made_up()
+    is_advanced = data.scores["tier"] == "advanced"
+    firms = data.scores.loc[is_advanced, "firm_id"]
+    scores = data.scores[~is_advanced]
+    falls = scores["firm_id"].isin(firms) & (scores["tier"] == "standard")
+    scores = scores.assign(is_shown=scores["is_shown"] | falls)
+    scores["grade"] = scores["grade"].replace("A", "B")
+    page = render(replace(data, scores=scores))
+    part = page[page.index('id="portfolio"') : page.index('id="flags"')]
+    row = re.search(r"高度</span>.*?</tr>", part, re.DOTALL)[0]
+    assert "モデルなし" in row
+    assert f'<td class="n">{len(firms)}</td>' in row
+    assert row.endswith('<td class="n">0</td></tr>')
+    assert part.count("モデルなし") == 1
+    assert '<tr><th scope="row">A</th><td class="n">0</td><td class="n">0.0%</td>' in part
+    assert "高度" not in page[page.index('id="flags"') : page.index('id="validation"')]
+
+
 def test_counts_of_the_data_report(page: str) -> None:
     part = page[page.index('id="data"') :]
     assert "total_assets：負債・純資産の合計と一致しない" in part
