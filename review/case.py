@@ -4,9 +4,9 @@ from collections.abc import Callable, Collection, Mapping
 
 import pandas as pd
 
+from alerts.findings import LATE_ITEMS
 from alerts.items import items_of, load_items
 from alerts.quantities import Language, quantity
-from alerts.wording import LATE_ITEMS
 from features.dictionary import load_dictionary
 from features.peers import BASES, peer_name
 from features.tier import NONE, TIERS, hint

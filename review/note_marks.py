@@ -17,7 +17,7 @@ _ARROWS = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class Span:
     """A signal's words and where they stand: code points from `start` to before `end`."""
 
     start: int
@@ -48,17 +48,17 @@ def style_of(polarity: int) -> str:
     return "bad" if polarity < 0 else "good" if polarity > 0 else "neither"
 
 
-def merge(findings: Iterable[Finding]) -> list[Finding]:
+def merge(findings: Iterable[Span]) -> list[Span]:
     """Return the findings with those of the same words that overlap or touch made one, in order of place.
 
     Examples
     --------
     >>> stock = Words("在庫", "Stock")
-    >>> one = merge([Finding(4, 9, stock, "bad"), Finding(0, 5, stock, "bad")])
+    >>> one = merge([Span(4, 9, stock, "bad"), Span(0, 5, stock, "bad")])
     >>> [(found.start, found.end) for found in one]
     [(0, 9)]
     """
-    merged: list[Finding] = []
+    merged: list[Span] = []
     for found in sorted(findings, key=lambda one: (one.words, one.style, one.start, one.end)):
         last = merged[-1] if merged else None
         if last and (last.words, last.style) == (found.words, found.style) and found.start <= last.end:
@@ -68,14 +68,14 @@ def merge(findings: Iterable[Finding]) -> list[Finding]:
     return sorted(merged, key=lambda one: (one.start, one.end, one.words))
 
 
-def highlight(text: str, findings: Sequence[Finding]) -> Markup:
+def highlight(text: str, findings: Sequence[Span]) -> Markup:
     """Mark what was found in a text, each finding named where its words end.
 
     Parameters
     ----------
     text : str
         The note as it was written.
-    findings : sequence of Finding
+    findings : sequence of Span
         In any order; they may lie within or across one another.
 
     Returns
@@ -92,9 +92,9 @@ def highlight(text: str, findings: Sequence[Finding]) -> Markup:
 
     Examples
     --------
-    >>> print(highlight("在庫<多い", [Finding(0, 2, Words("在庫", "Stock"), "bad")]))
+    >>> print(highlight("在庫<多い", [Span(0, 2, Words("在庫", "Stock"), "bad")]))
     <mark class="bad">在庫</mark><i class="says bad" role="note" aria-label="在庫 / Stock" data-ja="在庫" data-en="Stock"></i>&lt;多い
-    >>> highlight("在庫", [Finding(1, 3, Words("在庫", "Stock"), "bad")])
+    >>> highlight("在庫", [Span(1, 3, Words("在庫", "Stock"), "bad")])
     Traceback (most recent call last):
     ValueError: a finding from 1 to 3 does not lie in a text of 2 characters
     """  # noqa: E501

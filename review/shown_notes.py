@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from review.labels import Words, label
-from review.note_marks import Finding, finding_words, highlight, style_of
+from review.note_marks import Span, finding_words, highlight, style_of
 
 MONTHS = 24  # older talks say little about today
 MOST = 5
@@ -100,7 +100,7 @@ def _note(row: tuple, said: pd.DataFrame) -> Note:
         if pd.isna(found.start) or pd.isna(found.end):
             whole.append((words, style))
         else:
-            spans.append(Finding(int(found.start), int(found.end), words, style))
+            spans.append(Span(int(found.start), int(found.end), words, style))
     try:
         text = highlight(row.text, spans)
     except ValueError as error:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from review.labels import Words
-from review.note_marks import Finding, finding_words, highlight, merge, style_of
+from review.note_marks import Span, finding_words, highlight, merge, style_of
 
 STOCK, TAX = Words("在庫", "Stock"), Words("税・社保", "Taxes")
 
@@ -50,7 +50,7 @@ def read(markup: str) -> Marks:
 
 def test_a_span_within_another_and_one_across_it() -> None:
     # 0123456789: stock 1–6, taxes 4–8
-    found = read(highlight("0123456789", [Finding(1, 6, STOCK, "bad"), Finding(4, 8, TAX, "neither")]))
+    found = read(highlight("0123456789", [Span(1, 6, STOCK, "bad"), Span(4, 8, TAX, "neither")]))
     assert found.text == "0123456789"
     assert ["".join(sorted(style)) for style in found.styles] == (
         [""] + ["bad"] * 3 + ["badneitherseveral"] * 2 + ["neither"] * 2 + [""] * 2
@@ -59,11 +59,11 @@ def test_a_span_within_another_and_one_across_it() -> None:
 
 
 def test_the_same_found_twice_is_named_once() -> None:
-    spans = [Finding(0, 3, STOCK, "bad"), Finding(2, 5, STOCK, "bad"), Finding(5, 6, STOCK, "bad")]
-    assert merge(spans) == [Finding(0, 6, STOCK, "bad")]
-    assert len(merge([*spans, Finding(7, 8, STOCK, "bad"), Finding(0, 6, TAX, "bad")])) == 3
-    assert merge([Finding(0, 3, STOCK, "bad"), Finding(2, 5, STOCK, "good")]) == [
-        Finding(0, 3, STOCK, "bad"), Finding(2, 5, STOCK, "good"),
+    spans = [Span(0, 3, STOCK, "bad"), Span(2, 5, STOCK, "bad"), Span(5, 6, STOCK, "bad")]
+    assert merge(spans) == [Span(0, 6, STOCK, "bad")]
+    assert len(merge([*spans, Span(7, 8, STOCK, "bad"), Span(0, 6, TAX, "bad")])) == 3
+    assert merge([Span(0, 3, STOCK, "bad"), Span(2, 5, STOCK, "good")]) == [
+        Span(0, 3, STOCK, "bad"), Span(2, 5, STOCK, "good"),
     ]  # fmt: skip
 
 
@@ -75,27 +75,27 @@ def test_a_text_without_findings_is_only_escaped() -> None:
 @pytest.mark.parametrize(("start", "end"), [(-1, 2), (0, 0), (2, 1), (1, 4)])
 def test_a_span_outside_the_text_is_refused(start: int, end: int) -> None:
     with pytest.raises(ValueError, match=f"from {start} to {end} does not lie in a text of 3 characters"):
-        highlight("在庫増", [Finding(start, end, STOCK, "bad")])
+        highlight("在庫増", [Span(start, end, STOCK, "bad")])
 
 
 TEXTS = st.text(alphabet=st.sampled_from(list("在庫税金<>&\"'\n /・a𠮷")), min_size=1, max_size=30)
 
 
 @st.composite
-def texts_with_findings(draw: st.DrawFn) -> tuple[str, list[Finding]]:
+def texts_with_findings(draw: st.DrawFn) -> tuple[str, list[Span]]:
     text = draw(TEXTS)
     findings = []
     for _ in range(draw(st.integers(0, 6))):
         start = draw(st.integers(0, len(text) - 1))
         end = draw(st.integers(start + 1, len(text)))
         words = draw(st.sampled_from([STOCK, TAX, Words('"<i>', "&")]))
-        findings.append(Finding(start, end, words, draw(st.sampled_from(["bad", "good", "neither"]))))
+        findings.append(Span(start, end, words, draw(st.sampled_from(["bad", "good", "neither"]))))
     return text, findings
 
 
 @settings(deadline=None)  # a busy machine is no failure
 @given(texts_with_findings())
-def test_any_findings_leave_the_text_and_mark_just_what_they_cover(given_: tuple[str, list[Finding]]) -> None:
+def test_any_findings_leave_the_text_and_mark_just_what_they_cover(given_: tuple[str, list[Span]]) -> None:
     text, findings = given_
     markup = highlight(text, findings)
     assert html.unescape(re.sub(r"<[^>]*>", "", markup)) == text  # quotes in attributes are escaped

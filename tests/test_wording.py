@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.findings import Finding
 from alerts.quantities import UNITS
-from alerts.wording import Finding, sentence
+from alerts.wording import sentence
 
 NAN = math.nan
 CASH = Finding("手元流動性", "Cash in months of sales", "months", -1, 0.8, 1.6, 1.9)
