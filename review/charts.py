@@ -240,7 +240,7 @@ def waterfall(base: float, steps: Sequence[tuple[Words, float]], *, most: int = 
         y = 6 + row * place
         begin, stop = x(start), x(start + value)
         raises = value > 0
-        cut = Words(shorten(words.ja, 32), shorten(words.en, 30))
+        cut = Words(shorten(words.ja, 32), shorten(words.en, 32))
         # a label stands beyond the bar's tip, or before it where the edge is near
         beyond = stop + 5 if raises else stop - 5
         marks += [
