@@ -82,7 +82,7 @@ def fan_chart(rows: pd.DataFrame, name: Words, *, currency: str = "yen") -> Mark
         *_line(past, np.isfinite(past), plane, "past"),
         *_line(centre, np.isfinite(centre) & is_ahead, plane, "centre"),
         *_edge_labels([("P90", high), ("P50", centre), ("P10", low)], plane),
-        *_short_mark(rows["month"], np.where(is_ahead, centre, np.nan), plane),
+        *_short_mark(rows["month"], np.where(is_ahead, centre, np.nan), plane, now),
     ]
     return figure(WIDTH, HEIGHT, name, marks)
 
@@ -145,18 +145,19 @@ def _edge_labels(paths: Sequence[tuple[str, np.ndarray]], plane: _Plane) -> list
     return marks
 
 
-def _short_mark(months: pd.Series, centre: np.ndarray, plane: _Plane) -> list[Markup]:
+def _short_mark(months: pd.Series, centre: np.ndarray, plane: _Plane, now: int | None) -> list[Markup]:
     """Return the mark of the month in which cash runs out, if one does."""
     place = shortfall(centre)
     if place is None:
         return []
     x, y = plane.x(place), plane.y(centre[place])
     when = f"{months.iloc[place]:%Y-%m}"
+    first = LEFT if now is None else plane.x(now) + 4  # the text keeps off the line of the as-of month
     corners = f"{x - 6:.1f},{y + 9:.1f} {x + 6:.1f},{y + 9:.1f} {x:.1f},{y - 2:.1f}"
     return [
         mark("line", x1=x, x2=x, y1=TOP - 8, y2=y, class_="short"),
         mark("polygon", points=corners, class_="shortmark"),
-        text(min(max(x, LEFT + LABEL_REACH), WIDTH - LABEL_REACH), TOP - 13,
+        text(min(max(x, first + LABEL_REACH), WIDTH - LABEL_REACH), TOP - 13,
              Words(f"資金ショート予想月 {when}", f"Cash runs short {when}"),
              class_="total", text_anchor="middle"),
     ]  # fmt: skip

@@ -56,6 +56,17 @@ def test_the_month_of_the_shortfall_is_marked_where_it_is(make_projections: Make
     assert "Cash runs short 2026-07" in svg
 
 
+@pytest.mark.parametrize("repaid", [4.6, 7.0, 12.0, 33.0])
+def test_the_label_of_the_shortfall_keeps_off_the_as_of_month_and_within_the_picture(
+    make_projections: Maker, repaid: float
+) -> None:
+    # 30 − 2.6 a month is short after twelve months, 30 − 31 after one
+    svg = fan_chart(make_projections(repaid=repaid), NAME)
+    middle = float(re.search(r'<text x="([^"]*)"[^>]*>資金ショート予想月', svg)[1])
+    today = float(re.search(r'<line x1="([^"]*)"[^>]*class="today"', svg)[1])
+    assert today + 84 < middle <= 520 - 84  # half its width is 84 at most
+
+
 def test_cash_that_lasts_has_no_mark(make_projections: Maker) -> None:
     svg = fan_chart(make_projections(repaid=0.0), NAME)
     assert "shortmark" not in svg

@@ -305,7 +305,7 @@ def test_cash_ahead_and_notes_stand_beside_the_breakdown(
     assert first.count('<tr class="total">') == 6
     assert '&lt;i&gt;<mark class="bad">社保を滞納</mark>' in first
     assert 'data-ja="↓ 税・社保（伝聞）"' in first
-    assert "（24か月以内の1件のうち1件、兆しを読み取ったもの1件を先に）" in first
+    assert "（24か月以内の1件のうち1件。兆しを読み取ったもの（全1件）を先に示す）" in first
     assert all("資金の見通しを立てられるだけの資料がない" in other for other in others)
     assert all("24か月以内の記録はない" in other for other in others)
     reader = Reader()
