@@ -6,8 +6,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from alerts.findings import Finding
 from alerts.items import items_of
-from alerts.wording import Finding, sentence
+from alerts.wording import sentence
 from features.peers import BASES, peer_name
 
 MOST_REASONS = (

@@ -1,42 +1,18 @@
 """One reason as one sentence, in Japanese and in English."""
 
 import math
-from dataclasses import dataclass
 
-from alerts.quantities import Language, check_unit, money_scale, quantity
+from alerts.findings import PEERS, PROVISION_ITEM, Finding, head, step, texts
+from alerts.quantities import Language, check_unit, quantity
 
-# which firms a median speaks of, by the level of its row in the norms
-_PEERS = {
-    "cell": ("同業種・同規模の中央値", "the median of the same industry and size"),
-    "industry": ("同業種の中央値", "the median of the industry"),
-    "all": ("全業種の中央値", "the median of all firms"),
-}
-PROVISION_ITEM = "S12"  # 情報提供: here a missing value is itself the finding, not a gap in the evidence
 _LENGTHS = ("期間", "年数", "日数", "経過", "継続")  # of these one says 長期化, of other months and days 増加
 _DIFFERENCES = ("変化", "増減", "差", "傾向", "推移")
-_COUNTERS = {"期数": "期", "回数": "回"}  # 件 otherwise
-
-
-@dataclass(frozen=True)
-class Finding:
-    """What one sentence says: a feature of a firm now, a year before, and among its peers.
-
-    `monotone` is +1 where a higher value is riskier, -1 where a lower one is, 0 where neither holds; NaN
-    stands for what is not known. With `is_gap` the values are distances to the median of the peers, the
-    labels those of the quantity compared.
-    """
-
-    label_ja: str
-    label_en: str
-    unit: str
-    monotone: int
-    value: float
-    year_before: float = math.nan
-    median: float = math.nan
-    peers: str = "cell"
-    is_gap: bool = False
-    item: str = ""
-    currency: str = "yen"
+# said of a measure without a known direction, so that a debt paid down does not read as a fault by itself
+_OPEN = {"ja": ("水準", "減少", "動き", "増加"), "en": ("level", "fall", "course", "rise")}
+_EITHER = {
+    "ja": ("高低のどちらが悪いとは決まらない項目", "増減のどちらが悪いとは決まらない項目"),
+    "en": ("neither high nor low is bad by itself", "neither a rise nor a fall is bad by itself"),
+}
 
 
 def sentence(finding: Finding, language: Language) -> str:
@@ -76,41 +52,14 @@ def sentence(finding: Finding, language: Language) -> str:
     return _level_ja(finding) if ja else _level_en(finding)
 
 
-def _head(label: str) -> str:
-    """Return a label without what stands in brackets: 手元流動性（月商比） → 手元流動性."""
-    return label.split("（")[0]
-
-
-def _texts(finding: Finding, language: Language) -> tuple[str, str, str]:
-    """Return value, year before and median as texts on one common scale."""
-    values = (finding.value, finding.year_before, finding.median)
-    scale = money_scale(values) if finding.unit == "yen" else None
-    texts = [quantity(v, finding.unit, language, currency=finding.currency, scale=scale) for v in values]
-    if language == "ja" and finding.unit == "count":
-        counter = next((c for word, c in _COUNTERS.items() if _head(finding.label_ja).endswith(word)), "件")
-        texts = [text.replace("件", counter) for text in texts]
-    if finding.unit == "years":
-        over = "100年以上" if language == "ja" else "100 years or more"  # where the dictionary's range ends
-        texts = [over if v >= 100 else text for v, text in zip(values, texts, strict=True)]
-    value, before, median = texts
-    return value, before, median
-
-
-def _step(now: float, then: float, now_text: str, then_text: str) -> int:
-    """Return +1, -1 or 0 for higher, lower or not told apart once written out."""
-    if math.isnan(now) or math.isnan(then) or now_text == then_text:
-        return 0
-    return 1 if now > then else -1
-
-
 def _verb_ja(finding: Finding, move: int) -> str:
     """Return how the value moved in a year, as a 連用形: its past tense adds た."""
-    head, unit = _head(finding.label_ja), finding.unit
+    name, unit = head(finding.label_ja), finding.unit
     if unit in ("yen", "pct", "points") and finding.value < 0 < finding.year_before:
         return "マイナスに転じ"
     if any(word in finding.label_ja for word in _DIFFERENCES):
         return "上昇し" if move > 0 else "低下し"
-    if unit in ("months", "days", "years") and any(word in head for word in _LENGTHS):
+    if unit in ("months", "days", "years") and any(word in name for word in _LENGTHS):
         return "長期化し" if move > 0 else "短縮し"
     if unit in ("yen", "count", "people", "months", "days", "years"):
         return "増加し" if move > 0 else "減少し"
@@ -118,40 +67,46 @@ def _verb_ja(finding: Finding, move: int) -> str:
 
 
 def _level_ja(finding: Finding) -> str:
-    value, before, median = _texts(finding, "ja")
-    label, peers = finding.label_ja, _PEERS[finding.peers][0]
-    move = _step(finding.value, finding.year_before, value, before)
-    gap = _step(finding.value, finding.median, value, median)
+    value, before, median = texts(finding, "ja")
+    label, peers = finding.label_ja, PEERS[finding.peers][0]
+    move = step(finding.value, finding.year_before, value, before)
+    gap = step(finding.value, finding.median, value, median)
     verb = _verb_ja(finding, move)
     beyond = f"{peers}{median}を{'上回る' if gap > 0 else '下回る'}"
     knows_before, knows_median = not math.isnan(finding.year_before), not math.isnan(finding.median)
     worse, off = move * finding.monotone > 0, gap * finding.monotone > 0
     aside = f"（{peers}は{median}）" if knows_median else ""
+    then = "1年前に把握していた" if finding.is_late else "1年前の"
 
     if worse and off:
-        return f"{label}は{value}と、1年前の{before}から{verb}、{beyond}。"
+        return f"{label}は{value}と、{then}{before}から{verb}、{beyond}。"
     if worse:
-        return f"{label}は{value}と、1年前の{before}から{verb}た{aside}。"
+        return f"{label}は{value}と、{then}{before}から{verb}た{aside}。"
     if off and not knows_before:
         return f"{label}は{value}で、{beyond}（1年前は不明）。"
     if off and move == 0:
-        return f"{label}は1年前から横ばいの{value}で、{beyond}。"
+        return f"{label}は{'1年前の把握' if finding.is_late else '1年前'}から横ばいの{value}で、{beyond}。"
     if off:
-        return f"{label}は{value}と、1年前の{before}から{verb}たものの、なお{beyond}。"
-    beside = "、".join([f"1年前 {before}"] + ([f"{peers} {median}"] if knows_median else []))
+        return f"{label}は{value}と、{then}{before}から{verb}たものの、なお{beyond}。"
+    was = f"{'1年前の把握' if finding.is_late else '1年前'} {before}"
+    beside = "、".join([was] + ([f"{peers} {median}"] if knows_median else []))
     if finding.monotone and (move or gap):
         how = "単独では悪化を示さないものの、他の項目との組合せでリスクを高める方向に働いている"
-    else:
+    elif finding.monotone:
         how = "この水準がリスクを高める方向に働いている"
+    else:
+        way = _way(finding)
+        how = f"この{_OPEN['ja'][way]}がリスクを高める方向に働いている（{_EITHER['ja'][way > 0]}）"
     return f"{label}は{value}（{beside}）で、{how}。"
 
 
 def _level_en(finding: Finding) -> str:
-    value, before, median = _texts(finding, "en")
-    label, peers = finding.label_en, _PEERS[finding.peers][1]
-    move = _step(finding.value, finding.year_before, value, before)
-    gap = _step(finding.value, finding.median, value, median)
-    way = {1: f"up from {before} a year before", -1: f"down from {before} a year before"}.get(move, "")
+    value, before, median = texts(finding, "en")
+    label, peers = finding.label_en, PEERS[finding.peers][1]
+    move = step(finding.value, finding.year_before, value, before)
+    gap = step(finding.value, finding.median, value, median)
+    then = "known a year before" if finding.is_late else "a year before"
+    way = {1: f"up from {before} {then}", -1: f"down from {before} {then}"}.get(move, "")
     beyond = f"{'above' if gap > 0 else 'below'} {peers} ({median})"
     knows_before, knows_median = not math.isnan(finding.year_before), not math.isnan(finding.median)
     worse, off = move * finding.monotone > 0, gap * finding.monotone > 0
@@ -164,15 +119,25 @@ def _level_en(finding: Finding) -> str:
     if off and not knows_before:
         return f"{label}: {value}, {beyond}; a year before not known."
     if off and move == 0:
-        return f"{label}: {value}, unchanged on a year before and {beyond}."
+        return f"{label}: {value}, unchanged on {'what was ' if finding.is_late else ''}{then} and {beyond}."
     if off:
         return f"{label}: {value}, {way} but still {beyond}."
-    beside = ", ".join([f"a year before {before}"] + ([f"{peers} {median}"] if knows_median else []))
+    beside = ", ".join([f"{then} {before}"] + ([f"{peers} {median}"] if knows_median else []))
     if finding.monotone and (move or gap):
         how = "no worsening by itself, but it raises the risk together with other items"
-    else:
+    elif finding.monotone:
         how = "this level raises the risk"
+    else:
+        open_way = _way(finding)
+        how = f"this {_OPEN['en'][open_way]} raises the risk ({_EITHER['en'][open_way > 0]})"
     return f"{label}: {value} ({beside}); {how}."
+
+
+def _way(finding: Finding) -> int:
+    """Return where a measure without a known direction stands: 0 a level, else a fall, no move or a rise."""
+    if not any(word in finding.label_ja for word in _DIFFERENCES):
+        return 0
+    return 2 + (finding.value > 0) - (finding.value < 0)
 
 
 def _side(value: float, finding: Finding, language: Language) -> str:
@@ -186,26 +151,28 @@ def _side(value: float, finding: Finding, language: Language) -> str:
 
 def _course(finding: Finding) -> int:
     """Return +1 where a year's move raised the risk, -1 where it lowered it, 0 if neither is known."""
-    value, before, _ = _texts(finding, "ja")
-    return _step(finding.value, finding.year_before, value, before) * finding.monotone
+    value, before, _ = texts(finding, "ja")
+    return step(finding.value, finding.year_before, value, before) * finding.monotone
 
 
 def _gap_ja(finding: Finding) -> str:
-    text = f"{finding.label_ja}は{_PEERS[finding.peers][0]}{_side(finding.value, finding, 'ja')}"
+    text = f"{finding.label_ja}は{PEERS[finding.peers][0]}{_side(finding.value, finding, 'ja')}"
+    either = "" if finding.monotone else f"、{_EITHER['ja'][0]}"
     if math.isnan(finding.year_before):
-        return f"{text}（1年前は不明）。"
+        return f"{text}（1年前は不明{either}）。"
     before = _side(finding.year_before, finding, "ja").removeprefix("を").replace("と同水準にある", "同水準")
-    course = {1: "、悪化", -1: "、改善したがなおリスクを高める水準"}.get(_course(finding), "")
+    course = {1: "、悪化", -1: "、改善したがなおリスクを高める水準"}.get(_course(finding), either)
     return f"{text}（1年前は{before}{course}）。"
 
 
 def _gap_en(finding: Finding) -> str:
-    text = f"{finding.label_en}: {_side(finding.value, finding, 'en')} {_PEERS[finding.peers][1]}"
+    text = f"{finding.label_en}: {_side(finding.value, finding, 'en')} {PEERS[finding.peers][1]}"
+    either = "" if finding.monotone else f"; {_EITHER['en'][0]}"
     if math.isnan(finding.year_before):
-        return f"{text}; a year before not known."
+        return f"{text}; a year before not known{either}."
     before = _side(finding.year_before, finding, "en")
     course = {1: ", worse than a year before", -1: ", better than a year before but still raising the risk"}
-    return f"{text} (a year before {before}){course.get(_course(finding), '')}."
+    return f"{text} (a year before {before}){course.get(_course(finding), either)}."
 
 
 def _flag_ja(finding: Finding) -> str:
@@ -215,22 +182,26 @@ def _flag_ja(finding: Finding) -> str:
         return f"{subject}{now}（1年前は不明）。"
     if (before > 0.5) == (finding.value > 0.5):
         return f"{subject}{now}（1年前も同じ）。"
-    return f"{subject}{now}（1年前は該当{'' if before > 0.5 else 'せず'}）。"
+    then = "1年前の把握では" if finding.is_late else "1年前は"
+    return f"{subject}{now}（{then}該当{'' if before > 0.5 else 'せず'}）。"
 
 
 def _flag_en(finding: Finding) -> str:
-    _, before, _ = _texts(finding, "en")
-    return f"{finding.label_en}: {'yes' if finding.value > 0.5 else 'no'} (a year before: {before})."
+    _, before, _ = texts(finding, "en")
+    then = (
+        "known a year before" if finding.is_late and not math.isnan(finding.year_before) else "a year before"
+    )
+    return f"{finding.label_en}: {'yes' if finding.value > 0.5 else 'no'} ({then}: {before})."
 
 
 def _missing_ja(finding: Finding) -> str:
-    _, before, median = _texts(finding, "ja")
+    _, before, median = texts(finding, "ja")
     label = f"「{finding.label_ja}」" if finding.unit == "flag" else finding.label_ja
     beside = f"1年前は{before}"
     if finding.is_gap:
         label += "の業種中央値との差"
     elif not math.isnan(finding.median):
-        beside += f"、{_PEERS[finding.peers][0]}は{median}"
+        beside += f"、{PEERS[finding.peers][0]}は{median}"
     known_before = not math.isnan(finding.year_before)
     if finding.item == PROVISION_ITEM:
         why = f"資料の提供が{'途絶えており' if known_before else 'なく'}不明で（{beside}）"
@@ -240,12 +211,12 @@ def _missing_ja(finding: Finding) -> str:
 
 
 def _missing_en(finding: Finding) -> str:
-    _, before, median = _texts(finding, "en")
+    _, before, median = texts(finding, "en")
     label, beside = finding.label_en, f"a year before: {before}"
     if finding.is_gap:
         label += " less industry median"
     elif not math.isnan(finding.median):
-        beside += f"; {_PEERS[finding.peers][1]}: {median}"
+        beside += f"; {PEERS[finding.peers][1]}: {median}"
     if finding.item == PROVISION_ITEM:
         stopped = "no longer provided" if not math.isnan(finding.year_before) else "not provided"
         return f"{label}: {stopped} ({beside}); the model takes the absence itself as a sign of risk."

@@ -17,15 +17,18 @@ from review.cash_table import cash_text
 
 def tables_of_firm(interim: Path, firm_id: str) -> dict[str, pd.DataFrame]:
     """Return every raw table's rows of one firm."""
+    alike: list[str] = []
     for chunk in chunk_names(interim):
         firms = read_table(interim / "firms" / f"{chunk}.parquet", columns=["firm_id"])["firm_id"]
+        alike += firms[firms.str.lstrip("0") == firm_id.lstrip("0")].unique().tolist()
         if (firms == firm_id).any():
             tables = read_chunk(interim, chunk)
             return {
                 name: tables[name][tables[name]["firm_id"] == firm_id].reset_index(drop=True)
                 for name in TABLES
             }
-    raise TableError("firms", f"no firm {firm_id!r} in {interim}", column="firm_id")
+    asked = f"; did you mean {' or '.join(alike)}?" if alike else ""  # 17 for 00000017
+    raise TableError("firms", f"no firm {firm_id!r} in {interim}{asked}", column="firm_id")
 
 
 def explain_firm(
@@ -47,6 +50,7 @@ def explain_firm(
         language=language,
         source=params.portfolio.source,
         currency=recipe.currency,
+        modelled=tuple(recipe.bundles),
     )
     if not with_cash or tables["values"].empty:
         return case

@@ -42,6 +42,11 @@ class Paths:
         return self.rows / f"{as_of_date:%Y-%m-%d}.parquet"
 
     @property
+    def note_signals(self) -> Path:
+        """Folder of what was found in the notes, a file per chunk of interim."""
+        return self.root / "data" / "features" / "note_signals"
+
+    @property
     def artifacts(self) -> Path:
         """What was fitted and measured."""
         return self.root / "data" / "artifacts"

@@ -1,20 +1,23 @@
 """One firm's case as plain text for a terminal, in Japanese or in English."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import pandas as pd
 
+from alerts.findings import LATE_ITEMS
 from alerts.items import items_of, load_items
 from alerts.quantities import Language, quantity
 from features.dictionary import load_dictionary
 from features.peers import BASES, peer_name
-from features.tier import hint
+from features.tier import NONE, TIERS, hint
+from review.cash_outlook import outlook
 from review.charts import signed
 from review.labels import Words, codes, label
 from review.sources import source_words
 from review.terminal import pad, wrap
 
 WIDTH = 78
+SHOWN = 0.005  # smaller contributions are written 0.00
 _HEAD = 12  # columns of a line's name; a full-width character takes two
 _BASE_OF = {peer_name(base): base for base in BASES}
 _SAID = {
@@ -30,10 +33,18 @@ _SAID = {
     "lowers": Words("リスクを下げている項目（理由ではない）", "Items that lower the risk (no reasons)"),
     "now": Words("現在", "now"),
     "before": Words("1年前", "a year before"),
+    "known_before": Words("1年前の把握", "known a year before"),
     "median": Words("業種中央値", "industry median"),
     "tiers": Words("診断の段階ごと", "By diagnosis"),
     "shown": Words("表示", "shown"),
     "next": Words("次の段階", "Next step"),
+    "cash": Words("資金見通し", "Cash ahead"),
+    "allowed": Words(
+        "（情報は{tier}診断に足りるが、そのモデルがない）",
+        " (the information allows {tier}, which has no model)",
+    ),
+    "no_model": Words("{tier}診断のモデルはまだない", "The diagnosis after this, {tier}, has no model yet"),
+    "no_tier": Words("なし", "None"),
     "versions": Words("版", "Versions"),
     "margin": Words(
         "寄与は対数オッズ。基準値 {base} ＋ 寄与の合計 ＝ マージン {margin}",
@@ -59,6 +70,7 @@ def case_text(
     source: str = "folder",
     currency: str = "yen",
     horizon_months: int = 12,
+    modelled: Collection[str] = TIERS,
 ) -> str:
     """Return a firm's case: how likely, why, and what would allow a closer look.
 
@@ -68,7 +80,8 @@ def case_text(
     as_of_date : Timestamp
     tables : mapping
         What scoring made of the firm's facts: ``scores``, ``contributions`` (long), ``reasons``, and
-        ``values`` (its features; no row if the firm was not live). Other firms' rows are passed over.
+        ``values`` (its features; no row if the firm was not live); where there is one, ``projections`` too.
+        Other firms' rows are passed over.
     language : "ja" or "en"
     source : str
         Where the raw tables came from; a simulated or public portfolio is named in the first line.
@@ -76,6 +89,8 @@ def case_text(
         What amounts are in: ``yen`` or ``dollar``.
     horizon_months : int
         What the probability speaks of.
+    modelled : collection of str
+        The tiers that have a model.
 
     Returns
     -------
@@ -111,16 +126,28 @@ def case_text(
     lines.append(
         line("industry", f"{word('industry', values['industry'])}{comma}{word('size', values['size_class'])}")
     )
-    tip = [
-        pad(say("next") if place == 0 else "", _HEAD) + piece
-        for place, piece in enumerate(wrap(getattr(hint(str(values["tier"])), language), WIDTH - _HEAD))
-    ]
+
+    def block(key: str, text: str) -> list[str]:
+        pieces = wrap(text, WIDTH - _HEAD)
+        return [pad(say(key) if at == 0 else "", _HEAD) + piece for at, piece in enumerate(pieces)]
+
+    allowed = str(values["tier"])
+    following = (NONE, *TIERS, None)[(NONE, *TIERS).index(allowed) + 1]
+    if following is not None and following not in modelled:
+        tip = block("next", say("no_model", tier=word("tier", following)))
+    elif following is None and allowed not in modelled:
+        tip = []  # said beside the diagnosis
+    else:
+        tip = block("next", getattr(hint(allowed), language))
+    unmodelled = "" if allowed in (NONE, *modelled) else say("allowed", tier=word("tier", allowed))
     shown = own["scores"][own["scores"]["is_shown"].astype(bool).to_numpy()]
     if shown.empty:
-        return "\n".join([*lines, line("tier", word("tier", values["tier"])), "", say("no_score"), *tip])
+        made = say("no_tier") + unmodelled if unmodelled else word("tier", allowed)
+        return "\n".join([*lines, *block("tier", made), "", say("no_score"), *tip])
     score = shown.iloc[0]
+    cash = own["projections"] if "projections" in own else own["scores"].head(0)
     lines += [
-        line("tier", word("tier", score["tier"])),
+        *block("tier", word("tier", score["tier"]) + unmodelled),
         line("probability", f"{score['probability']:.1%}  {say('within', months=horizon_months)}"),
         line("grade", str(score["grade"])),
         "",
@@ -142,6 +169,8 @@ def case_text(
             for row in own["scores"][(own["scores"]["tier"] == tier).to_numpy()].itertuples(index=False):
                 mark = f"  ← {say('shown')}" if row.is_shown else ""
                 lines.append(f"  {pad(word('tier', tier), _HEAD)}{row.probability:>6.1%}  {row.grade}{mark}")
+    if len(cash):
+        lines += ["", *block("cash", getattr(outlook(cash, currency=currency), language))]
     return "\n".join(
         [*lines, "", *tip, line("versions", f"{score['model_version']} / {score['data_version']}")]
     )
@@ -165,7 +194,8 @@ def _reason_lines(
         lines.append(f"  {pad(head, 44)}{signed(row.contribution)}")
         lines += [f"     {piece}" for piece in wrap(getattr(row, f"text_{language}"), WIDTH - 5)]
         unit = units[row.feature]
-        figures = (("now", row.value, unit), ("before", row.value_year_before, unit),
+        before = "known_before" if row.item in LATE_ITEMS else "before"
+        figures = (("now", row.value, unit), (before, row.value_year_before, unit),
                    ("median", row.industry_median, unit))  # fmt: skip
         lines.append("     " + " | ".join(
             f"{say(key)} {quantity(value, unit, language, currency=currency)}" for key, value, unit in figures
@@ -183,4 +213,4 @@ def _lowering(contributions: pd.DataFrame, score: pd.Series, language: Language)
     item = items_of(load_dictionary(), own["feature"].astype("str").tolist())
     sums = own["contribution"].astype("float64").groupby(item).sum().sort_values(kind="stable").head(3)
     items = load_items()[f"label_{language}"]
-    return [(items[code], float(value)) for code, value in sums.items() if value < 0]
+    return [(items[code], float(value)) for code, value in sums.items() if value <= -SHOWN]

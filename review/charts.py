@@ -10,6 +10,7 @@ from review.labels import Words, label
 from review.svg import figure, mark, shorten, text
 
 MINUS = "−"
+SPAN_TEXT = 270  # at least the width of two dates and how many lie between them
 
 
 def signed(value: float, decimals: int = 2) -> str:
@@ -67,12 +68,15 @@ def timeline(splits: Mapping) -> Markup:
         begin, stop = x(dates.min()), x(dates.max())
         span = f"{dates.min():%Y-%m-%d} – {dates.max():%Y-%m-%d}"
         how_many = Words(f"{span}（基準日 {len(dates)}）", f"{span} ({len(dates)} as-of dates)")
+        # a text that would run over the right edge ends where its window ends
+        is_late = begin + SPAN_TEXT > width
+        at, anchor = (x(end), "end") if is_late else (begin, None)
         marks += [
             text(left - 12, y + 20, label("part", name), class_="lane", text_anchor="end"),
             mark("rect", x=stop, y=y + 6, width=x(end) - stop, height=18, class_="window"),
             mark("rect", x=begin - 2.5, y=y + 6, width=stop - begin + 5, height=18, class_=f"part {name}"),
             *(mark("circle", cx=x(day), cy=y + 15, r=2.2, class_="asof") for day in dates),
-            text(begin, y + 37, how_many, class_="note"),
+            text(at, y + 37, how_many, class_="note", text_anchor=anchor),
         ]
     if cutoff is not None:
         at_cutoff = Words(f"ラベル締切 {cutoff:%Y-%m-%d}", f"Label cutoff {cutoff:%Y-%m-%d}")
@@ -236,7 +240,7 @@ def waterfall(base: float, steps: Sequence[tuple[Words, float]], *, most: int = 
         y = 6 + row * place
         begin, stop = x(start), x(start + value)
         raises = value > 0
-        cut = Words(shorten(words.ja, 32), shorten(words.en, 34))
+        cut = Words(shorten(words.ja, 32), shorten(words.en, 32))
         # a label stands beyond the bar's tip, or before it where the edge is near
         beyond = stop + 5 if raises else stop - 5
         marks += [

@@ -28,6 +28,19 @@ class Flag:
     steps: list[tuple[Words, float]]
 
 
+def riskiest(scores: pd.DataFrame, top: int) -> pd.DataFrame:
+    """Return the scores that speak for the `top` firms by probability, most probable first, ties by firm_id.
+
+    Examples
+    --------
+    >>> scores = pd.DataFrame({"firm_id": ["a", "b", "c"], "probability": [0.1, 0.3, 0.9]})
+    >>> riskiest(scores.assign(is_shown=[True, True, False]), 1)["firm_id"].tolist()
+    ['b']
+    """
+    shown = scores[scores["is_shown"].astype(bool)]
+    return shown.sort_values(["probability", "firm_id"], ascending=[False, True], kind="stable").head(top)
+
+
 def top_flags(
     scores: pd.DataFrame,
     reasons: pd.DataFrame,
@@ -57,8 +70,7 @@ def top_flags(
     list of Flag
         Most probable first.
     """
-    shown = scores[scores["is_shown"].astype(bool)]
-    chosen = shown.sort_values(["probability", "firm_id"], ascending=[False, True], kind="stable").head(top)
+    chosen = riskiest(scores, top)
     key = ["firm_id", "alert", "tier"]
     wanted = chosen[key].astype("str")
 

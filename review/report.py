@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from alerts.quantities import CURRENCIES
 from review import charts, summary
+from review.dossiers import dossiers
 from review.drivers import drivers
 from review.flags import top_flags
 from review.formats import bilingual, metric_figure, number, percent
@@ -64,6 +65,11 @@ class ReportData:
         What amounts are in: ``yen`` or ``dollar``.
     top_flags, waterfalls, shap_rows : int
         Firms listed, firms drawn, rows in shap's plots.
+    projections : DataFrame, optional
+        The table `projections`: cash of the firms drawn, or of all; without it the page speaks of no cash.
+    notes, note_signals : DataFrame, optional
+        Notes of talks and what a reader found in them, of the firms drawn or of all; without both the page
+        shows no notes.
     """
 
     source: str
@@ -85,6 +91,9 @@ class ReportData:
     waterfalls: int = 10
     shap_rows: int = 1500
     dependence_plots: int = 4
+    projections: pd.DataFrame | None = None
+    notes: pd.DataFrame | None = None
+    note_signals: pd.DataFrame | None = None
 
 
 def _calibration_section(reliability: pd.DataFrame) -> list[dict]:
@@ -147,8 +156,8 @@ def render(data: ReportData) -> str:
         live=len(data.values),
         shown=shown,
         expected=float(shown["probability"].sum()),
-        by_tier=summary.counts(data.values["tier"], "tier"),
-        by_grade=summary.counts(shown["grade"], "grade"),
+        by_tier=summary.tier_counts(data.values["tier"], shown["tier"]),
+        by_grade=summary.counts(shown["grade"], "grade", keep_empty=True),
         by_size=summary.counts(data.values["size_class"], "size"),
         by_industry=summary.counts(data.values["industry"], "industry"),
         rates_chart=charts.default_rates(rates) if len(rates) else "",
@@ -162,8 +171,10 @@ def render(data: ReportData) -> str:
                         rows=data.shap_rows, dependence_plots=data.dependence_plots),
         flags=flags,
         has_exposure=any(not math.isnan(flag.exposure) for flag in flags),
-        cases=[(flag, charts.waterfall(flag.base, flag.steps))
-               for flag in flags[: data.waterfalls] if flag.steps],
+        has_projections=data.projections is not None and len(data.projections) > 0,
+        cases=dossiers([flag for flag in flags[: data.waterfalls] if flag.steps], data.as_of_date,
+                       projections=data.projections, notes=data.notes, note_signals=data.note_signals,
+                       currency=data.currency),
     )  # fmt: skip
 
 

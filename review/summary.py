@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from features.tier import NONE, TIERS
 from models.metrics import wilson
 from review.labels import Words, codes, label
 
@@ -17,8 +18,57 @@ class Count:
     share: float
 
 
-def counts(values: pd.Series, kind: str) -> list[Count]:
-    """Count the codes of a column, in the order of labels.csv, unlisted ones last; absent ones are left out.
+@dataclass(frozen=True)
+class TierCount:
+    """How many firms the information at hand allows a tier, and how many are diagnosed there."""
+
+    words: Words
+    n: int
+    share: float
+    diagnosed: int
+    has_model: bool
+
+
+def tier_counts(allowed: pd.Series, shown: pd.Series) -> list[TierCount]:
+    """Count firms by the tier their information allows, and by the tier that speaks for them.
+
+    Parameters
+    ----------
+    allowed : Series
+        A tier, or "none", of every live firm.
+    shown : Series
+        The tier of every score that is shown: the highest with a model.
+
+    Returns
+    -------
+    list of TierCount
+        Lowest first, tiers that no firm is in left out. A tier has no model where firms are allowed it and
+        none is diagnosed there.
+
+    Examples
+    --------
+    >>> rows = tier_counts(pd.Series(["basic", "advanced", "none"]), pd.Series(["basic", "basic"]))
+    >>> [(row.words.en, row.n, row.diagnosed, row.has_model) for row in rows]
+    [('Not enough data', 1, 0, True), ('Basic', 1, 2, True), ('Advanced', 1, 0, False)]
+    """
+    found, said = allowed.value_counts(), shown.value_counts()
+    return [
+        TierCount(
+            label("tier", code),
+            int(found.get(code, 0)),
+            float(found.get(code, 0) / len(allowed)),
+            int(said.get(code, 0)),
+            code == NONE or code in said.index,
+        )
+        for code in (NONE, *TIERS)
+        if code in found.index or code in said.index
+    ]
+
+
+def counts(values: pd.Series, kind: str, *, keep_empty: bool = False) -> list[Count]:
+    """Count the codes of a column, in the order of labels.csv, unlisted ones last.
+
+    Codes that no row has are left out, or with `keep_empty` counted as 0.
 
     Examples
     --------
@@ -27,10 +77,10 @@ def counts(values: pd.Series, kind: str) -> list[Count]:
     [('Small', 3, 0.75), ('x', 1, 0.25)]
     """
     found = values.value_counts()
-    listed = [code for code in codes(kind) if code in found.index]
+    listed = [code for code in codes(kind) if keep_empty or code in found.index]
     others = sorted(str(code) for code in found.index if code not in listed)
     return [
-        Count(label(kind, code), int(found[code]), float(found[code] / len(values)))
+        Count(label(kind, code), int(found.get(code, 0)), float(found.get(code, 0) / max(len(values), 1)))
         for code in [*listed, *others]
     ]
 

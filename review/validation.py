@@ -29,10 +29,11 @@ class ValidationRows:
     n: int
     positives: int
     rows: list[tuple[Words, bool, list[Figure]]]
+    event: Words  # what the positives are
 
     @property
     def prevalence(self) -> float:
-        """Share of defaults."""
+        """Share of positives."""
         return self.positives / self.n if self.n else math.nan
 
 
@@ -47,6 +48,8 @@ class Comparison:
 
 
 METRICS = tuple(codes("metric"))
+DEFAULTS = Words("デフォルト", "defaults")
+EVENTS = {"out_of_time_rescheduling": Words("条件変更", "reschedulings")}  # splits of another label
 SAME_FIRMS = "out_of_time_advanced_firms"  # the split whose records are differences between tiers
 
 
@@ -95,8 +98,9 @@ def validation(records: Iterable[Mapping]) -> list[tuple[Words, list[ValidationR
             rows = [(label("model", model), model == "lightgbm", [
                 _figure(found[tier, split, model].get(metric)) for metric in METRICS
             ]) for model in models]  # fmt: skip
+            event = EVENTS.get(split, DEFAULTS)
             blocks.append(
-                ValidationRows(label("split", split), int(first["n"]), int(first["positives"]), rows)
+                ValidationRows(label("split", split), int(first["n"]), int(first["positives"]), rows, event)
             )
         tables.append((label("tier", tier), blocks))
     return tables

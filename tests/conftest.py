@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 import yaml
 
@@ -173,3 +175,39 @@ def watch_opened() -> Callable:
 def rerun_stages() -> Callable:
     """Return the function that runs stages by name in a root."""
     return run_stages
+
+
+@pytest.fixture(scope="session")
+def make_projections() -> Callable[..., pd.DataFrame]:
+    """Return a maker of one firm's rows of `projections`: twelve months known, twelve ahead, amounts in yen.
+
+    Past months close with `past`; each month ahead brings 5 + 15 of sales and takes 8 + 4 + 3 + 1 + 2 = 18
+    and repayments of `repaid`, in units of `unit`. The middle path is the closing, the band `spread` a month.
+    """
+
+    def make(
+        firm_id: str = "00000017", *, past: float = 30.0, repaid: float = 7.0, spread: float = 1.0,
+        unit: float = 1e6, level: str = "ledger", day: str = "2025-12-31",
+    ) -> pd.DataFrame:  # fmt: skip
+        parts = {
+            "cash_sales": 5.0, "collections": 15.0, "suppliers": 8.0, "personnel": 4.0, "other_costs": 3.0,
+            "interest": 1.0, "taxes_and_social": 2.0, "equipment_and_other": 0.0, "new_loans": 0.0,
+            "repayments": repaid,
+        }  # fmt: skip
+        as_of = pd.Timestamp(day)
+        months = pd.date_range(as_of - pd.offsets.MonthEnd(11), periods=24, freq="ME")
+        ahead = np.arange(24) - 11
+        closing = past + np.maximum(ahead, 0) * (20 - 18 - repaid)
+        band = np.where(ahead > 0, ahead * spread, np.nan)
+        is_projected = ahead > 0
+        return pd.DataFrame({
+            "as_of_date": as_of, "firm_id": firm_id, "month": months, "level": level,
+            "is_projected": is_projected, "closing_yen": closing * unit,
+            "closing_p10_yen": (closing - band) * unit,
+            "closing_p50_yen": np.where(is_projected, closing, np.nan) * unit,
+            "closing_p90_yen": (closing + band) * unit,
+            "opening_yen": np.where(is_projected, np.roll(closing, 1), np.nan) * unit,
+            **{f"{name}_yen": np.where(is_projected, one, np.nan) * unit for name, one in parts.items()},
+        })  # fmt: skip
+
+    return make

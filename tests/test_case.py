@@ -1,5 +1,7 @@
 """A firm's case in the terminal: score, reasons with their figures, the way to the next diagnosis."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -101,6 +103,48 @@ def test_a_firm_without_a_score_is_told_why_and_what_would_help() -> None:
     text = case_text("00000017", DAY, own, language="ja")
     assert "この基準日にスコアはない" in text
     assert "決算書または試算表があれば簡易診断が可能" in text
+
+
+def test_a_tier_without_a_model_is_no_diagnosis() -> None:
+    own = tables(tier="advanced")  # what is known allows advanced; standard speaks for the firm
+    text = case_text("00000017", DAY, own, modelled=("basic", "standard"))
+    assert "診断        通常（情報は高度診断に足りるが、そのモデルがない）\n" in text
+    assert "次の段階" not in text
+    english = case_text("00000017", DAY, own, language="en", modelled=("basic", "standard"))
+    assert "Standard (the information allows Advanced, which has no model)" in english
+    assert "Every diagnosis is possible" in case_text("00000017", DAY, own, language="en")
+
+
+def test_the_next_tier_is_not_promised_where_it_has_no_model() -> None:
+    text = case_text("00000017", DAY, tables(), modelled=("basic", "standard"))
+    assert "次の段階    高度診断のモデルはまだない" in text
+    assert "期日明細" not in text
+
+
+def test_a_firm_whose_tier_has_no_model_is_not_called_diagnosed() -> None:
+    own = tables(tier="basic")
+    own = own | {name: own[name].head(0) for name in ("scores", "contributions", "reasons")}
+    text = case_text("00000017", DAY, own, modelled=("standard",))
+    assert "診断        なし（情報は簡易診断に足りるが、そのモデルがない）" in text
+    assert "月次試算表または口座入出金があれば通常診断が可能" in text
+
+
+def test_cash_ahead_is_said_where_there_is_a_projection(
+    make_projections: Callable[..., pd.DataFrame],
+) -> None:
+    projections = pd.concat([make_projections("00000099", repaid=0.0), make_projections("00000017")])
+    text = case_text("00000017", DAY, tables() | {"projections": projections})
+    # 30 − 5 a month from January 2026
+    assert "資金見通し  中央の見通し（P50）では2026年7月末に資金が不足する" in text
+    assert max(map(text_width, text.splitlines())) <= WIDTH
+    assert "資金見通し" not in case_text("00000017", DAY, tables() | {"projections": projections.head(0)})
+
+
+def test_what_may_have_come_to_light_since_is_what_was_known() -> None:
+    own = tables()
+    own["reasons"]["item"] = "S59"
+    assert "1年前の把握 1.6か月" in case_text("00000017", DAY, own)
+    assert "known a year before 1.6 months" in case_text("00000017", DAY, own, language="en")
 
 
 def test_a_firm_that_is_not_live() -> None:

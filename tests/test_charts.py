@@ -42,6 +42,19 @@ def test_dates_are_spaced_by_time() -> None:
     assert (dots[2] - dots[1]) / (dots[1] - dots[0]) == pytest.approx(366 / 365, abs=2e-3)
 
 
+@pytest.mark.parametrize("cutoff", [None, "2022-07-31"])
+def test_the_dates_of_a_late_part_end_with_its_window(cutoff: str | None) -> None:
+    late = {**SPLITS, "train": ["2015-09-30", "2021-03-31"], "test": ["2023-12-31", "2024-09-30"]}
+    svg = timeline({**late, "label_cutoff_date": cutoff})
+    window = elements(svg, "rect", "window")[-1]
+    end = float(window["x"]) + float(window["width"])
+    texts = re.findall(r"<text([^>]*)>2023-12-31 – 2024-09-30", svg)
+    assert len(texts) == 2  # in both languages
+    assert all(f'x="{end:.1f}"' in part and 'text-anchor="end"' in part for part in texts)
+    first = re.search(r"<text([^>]*)>2015-09-30 – 2021-03-31", svg)[1]
+    assert "text-anchor" not in first
+
+
 def test_a_part_without_dates_is_left_out() -> None:
     svg = timeline({**SPLITS, "calibration": [], "label_cutoff_date": None})
     assert "較正</text>" not in svg

@@ -5,7 +5,7 @@ import math
 import pandas as pd
 import pytest
 
-from review.flags import item_steps, top_flags
+from review.flags import item_steps, riskiest, top_flags
 from review.labels import Words
 
 DICTIONARY = pd.DataFrame(
@@ -81,3 +81,11 @@ def test_items_are_summed_over_their_features() -> None:
         (Words("売上高", "Sales"), 2.0),
         (Words("現預金", "Cash and deposits"), -2.0),
     ]
+
+
+def test_the_riskiest_are_those_that_the_flags_name() -> None:
+    assert (
+        riskiest(tables()["scores"], 2)["firm_id"].tolist()
+        == [flag.firm_id for flag in flags(2)]
+        == ["b", "a"]
+    )

@@ -1,6 +1,7 @@
 """The page: self-contained, escaped, both languages, marked with its source, the same bytes every time."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -277,6 +278,56 @@ def test_the_riskiest_firm_comes_first_with_reasons_and_a_breakdown(page: str) -
     assert "+2.30" in first
 
 
+def cash_and_notes(make_projections: Callable[..., pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return projections, notes and signals of the riskiest firm alone."""
+    day = pd.Timestamp("2025-02-20")
+    note = {"note_id": "N1", "firm_id": SCRIPT, "known_date": day, "date": day, "author_role": "tax_adviser",
+            "channel": "visit", "text": "<i>社保を滞納</i>との噂。"}  # fmt: skip
+    signal = {"note_id": "N1", "firm_id": SCRIPT, "known_date": day, "signal": "Q6", "polarity": -1,
+              "modality": "hearsay", "start": 3.0, "end": 8.0, "confidence": 0.8}  # fmt: skip
+    return {
+        "projections": make_projections(SCRIPT, day=f"{DAY:%Y-%m-%d}"),
+        "notes": pd.DataFrame([note]),
+        "note_signals": pd.DataFrame([signal]),
+    }
+
+
+def test_cash_ahead_and_notes_stand_beside_the_breakdown(
+    make_projections: Callable[..., pd.DataFrame],
+) -> None:
+    page = render(made_up(**cash_and_notes(make_projections)))
+    cases = page[page.index('id="cases"') : page.index('id="validation"')]
+    first, *others = cases.split("<article")[1:]
+    # 30 − 5 a month from March: below 0 after seven months, October 2025
+    assert "中央の見通し（P50）では2025年10月末に資金が不足する" in first
+    assert "cash runs short by the end of October 2025" in first
+    assert "資金ショート予想月 2025-10" in first
+    assert first.count('<tr class="total">') == 6
+    assert '&lt;i&gt;<mark class="bad">社保を滞納</mark>' in first
+    assert 'data-ja="↓ 税・社保（伝聞）"' in first
+    assert "（24か月以内の1件のうち1件。兆しを読み取ったもの（全1件）を先に示す）" in first
+    assert all("資金の見通しを立てられるだけの資料がない" in other for other in others)
+    assert all("24か月以内の記録はない" in other for other in others)
+    reader = Reader()
+    reader.feed(page)
+    assert reader.open == []
+    assert reader.bare_headers == 0
+    assert page.count('class="ja" lang="ja"') == page.count('class="en" lang="en"')
+    levels = [int(tag[1]) for tag in reader.headings]
+    assert all(deeper - level <= 1 for level, deeper in pairwise(levels))
+
+
+def test_without_the_tables_the_page_speaks_of_no_cash_and_no_notes(
+    page: str, make_projections: Callable[..., pd.DataFrame]
+) -> None:
+    tables = cash_and_notes(make_projections)
+    empty = {name: frame.head(0) for name, frame in tables.items()}
+    assert render(made_up(**empty)) == page
+    assert render(made_up(notes=tables["notes"])) == page  # nobody has read them
+    assert "資金の見通し" not in page
+    assert '<ul class="notes">' not in page
+
+
 def test_figures_of_the_validation_tables(page: str) -> None:
     part = page[page.index('id="validation"') : page.index('id="calibration"')]
     assert "n = 4,120" in part
@@ -284,6 +335,36 @@ def test_figures_of_the_validation_tables(page: str) -> None:
     assert part.count("LightGBM（本モデル）") == 6  # three tiers, two splits
     assert "高度 − 簡易" in part
     assert "+0.0210" in part
+
+
+def test_the_block_of_reschedulings_counts_reschedulings_and_ties_are_explained() -> None:
+    records = [record("basic", "out_of_time_rescheduling", "lightgbm", "auc", 0.7, 0.05, 4000, 60)]
+    part = render(made_up(evaluation=records))
+    part = part[part.index('id="validation"') : part.index('id="calibration"')]
+    assert "条件変更率" in part
+    assert "reschedulings" in part
+    assert "デフォルト率" not in part
+    assert "同点の先が上位の境目にまたがるとき" in part
+    assert "Where a tie lies across the edge" in part
+
+
+def test_a_tier_without_a_model_is_named_and_an_empty_grade_has_its_row() -> None:
+    data = made_up()
+    is_advanced = data.scores["tier"] == "advanced"
+    firms = data.scores.loc[is_advanced, "firm_id"]
+    scores = data.scores[~is_advanced]
+    falls = scores["firm_id"].isin(firms) & (scores["tier"] == "standard")
+    scores = scores.assign(is_shown=scores["is_shown"] | falls)
+    scores["grade"] = scores["grade"].replace("A", "B")
+    page = render(replace(data, scores=scores))
+    part = page[page.index('id="portfolio"') : page.index('id="flags"')]
+    row = re.search(r"高度</span>.*?</tr>", part, re.DOTALL)[0]
+    assert "モデルなし" in row
+    assert f'<td class="n">{len(firms)}</td>' in row
+    assert row.endswith('<td class="n">0</td></tr>')
+    assert part.count("モデルなし") == 1
+    assert '<tr><th scope="row">A</th><td class="n">0</td><td class="n">0.0%</td>' in part
+    assert "高度" not in page[page.index('id="flags"') : page.index('id="validation"')]
 
 
 def test_counts_of_the_data_report(page: str) -> None:

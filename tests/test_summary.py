@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from review.labels import Words
-from review.summary import Count, cohort_rates, counts, yearly_rates
+from review.summary import Count, cohort_rates, counts, tier_counts, yearly_rates
 
 
 def test_counts_stand_in_the_order_of_the_labels_with_unlisted_codes_last() -> None:
@@ -16,6 +16,32 @@ def test_counts_stand_in_the_order_of_the_labels_with_unlisted_codes_last() -> N
         Count(Words("高度", "Advanced"), 1, 0.25),
         Count(Words("zz", "zz"), 1, 0.25),
     ]
+
+
+def test_codes_that_no_row_has_are_counted_where_asked() -> None:
+    found = counts(pd.Series(["B", "B", "D"]), "grade", keep_empty=True)
+    assert [(count.words.ja, count.n) for count in found] == [
+        ("A", 0), ("B", 2), ("C", 0), ("D", 1), ("E", 0), ("F", 0), ("G", 0),
+    ]  # fmt: skip
+    nobody = counts(pd.Series([], dtype="str"), "grade", keep_empty=True)
+    assert [(count.n, count.share) for count in nobody] == [(0, 0.0)] * 7
+
+
+def test_firms_whose_tier_has_no_model_are_counted_where_they_are_diagnosed() -> None:
+    allowed = pd.Series(["none", "basic", "standard", "advanced", "advanced"])
+    shown = pd.Series(["basic", "standard", "standard", "standard"])  # advanced has no model
+    found = tier_counts(allowed, shown)
+    assert [(row.words.ja, row.n, row.share, row.diagnosed, row.has_model) for row in found] == [
+        ("資料不足", 1, 0.2, 0, True),
+        ("簡易", 1, 0.2, 1, True),
+        ("通常", 1, 0.2, 3, True),
+        ("高度", 2, 0.4, 0, False),
+    ]
+
+
+def test_a_tier_that_firms_reach_only_from_above_is_listed() -> None:
+    found = tier_counts(pd.Series(["advanced"]), pd.Series(["basic"]))
+    assert [(row.words.en, row.n, row.diagnosed) for row in found] == [("Basic", 0, 1), ("Advanced", 1, 0)]
 
 
 def labels() -> pd.DataFrame:

@@ -50,6 +50,14 @@ def test_rows_are_counted_by_rows_not_by_the_defaults_a_lead_time_counts() -> No
     assert (block.n, block.positives) == (400, 10)
 
 
+def test_positives_are_called_by_what_they_are() -> None:
+    records = [record(), record(split="out_of_time_rescheduling", n=300, positives=24)]
+    (_, blocks) = validation(records)[0]
+    assert [block.event for block in blocks] == [
+        Words("デフォルト", "defaults"), Words("条件変更", "reschedulings"),
+    ]  # fmt: skip
+
+
 def test_two_records_of_one_figure_are_refused() -> None:
     with pytest.raises(ValueError, match="two records of auc for basic, out_of_time, lightgbm"):
         validation([record(), record(value=0.1)])

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from alerts.findings import Finding
 from alerts.quantities import UNITS
-from alerts.wording import Finding, sentence
+from alerts.wording import sentence
 
 NAN = math.nan
 CASH = Finding("手元流動性", "Cash in months of sales", "months", -1, 0.8, 1.6, 1.9)
@@ -47,10 +48,54 @@ def test_neither_worse_nor_off_its_peers_is_called_that() -> None:
 
 def test_without_a_known_direction_only_the_level_is_spoken_of() -> None:
     sales = Finding("売上高", "Sales", "yen", 0, 5.1e7, 6.2e7)
-    assert (
-        sentence(sales, "ja")
-        == "売上高は51,000千円（1年前 62,000千円）で、この水準がリスクを高める方向に働いている。"
+    assert sentence(sales, "ja") == (
+        "売上高は51,000千円（1年前 62,000千円）で、"
+        "この水準がリスクを高める方向に働いている（高低のどちらが悪いとは決まらない項目）。"
     )
+    assert sentence(sales, "en").endswith(
+        "; this level raises the risk (neither high nor low is bad by itself)."
+    )
+
+
+def test_debt_paid_down_is_not_called_bad_by_itself() -> None:
+    debt = Finding("借入金の増減（前年同月差、月商比）", "Change of debt", "months", 0, -2.8, NAN, 0.5)
+    assert sentence(debt, "ja") == (
+        "借入金の増減（前年同月差、月商比）は▲2.8か月（1年前 不明、同業種・同規模の中央値 0.5か月）で、"
+        "この減少がリスクを高める方向に働いている（増減のどちらが悪いとは決まらない項目）。"
+    )
+    assert sentence(debt, "en").endswith(
+        "; this fall raises the risk (neither a rise nor a fall is bad by itself)."
+    )
+    assert "この増加が" in sentence(replace(debt, value=2.8), "ja")
+    assert "this course raises" in sentence(replace(debt, value=0.0), "en")
+    payables = Finding("仕入債務回転期間", "Payables", "months", 0, -0.5, -0.2, 0.9, is_gap=True)
+    assert sentence(payables, "ja").endswith(
+        "（1年前は0.2か月下回る、高低のどちらが悪いとは決まらない項目）。"
+    )
+    assert sentence(payables, "en").endswith("; neither high nor low is bad by itself.")
+
+
+def test_what_may_have_come_to_light_since_is_called_what_was_known() -> None:
+    # of 24 months in arrears 8 or more lie before the year: they were not known of then
+    arrears = Finding(
+        "滞納のあった月数（24か月）", "Months in arrears, of 24", "count", 1, 20.0, 0.0, 0.0, item="S59"
+    )
+    assert sentence(arrears, "ja") == (
+        "滞納のあった月数（24か月）は20件と、1年前に把握していた0件から増加し、同業種・同規模の中央値0件を上回る。"
+    )
+    assert sentence(arrears, "en") == (
+        "Months in arrears, of 24: 20, up from 0 known a year before "
+        "and above the median of the same industry and size (0)."
+    )
+    same, fewer = replace(arrears, year_before=20.0), replace(arrears, value=5.0, year_before=20.0)
+    assert "1年前の把握から横ばいの20件で" in sentence(same, "ja")
+    assert "unchanged on what was known a year before" in sentence(same, "en")
+    assert "1年前に把握していた20件から減少したものの" in sentence(fewer, "ja")
+    assert "known" not in sentence(replace(arrears, item="S48"), "en")
+    eased = Finding("24か月以内の条件変更", "Rescheduled within 24 months", "flag", 1, 1.0, 0.0, item="S119")
+    assert sentence(eased, "ja") == "「24か月以内の条件変更」に該当する（1年前の把握では該当せず）。"
+    assert sentence(eased, "en") == "Rescheduled within 24 months: yes (known a year before: no)."
+    assert sentence(replace(eased, year_before=NAN), "en").endswith("yes (a year before: not known).")
 
 
 def test_profit_that_turns_negative() -> None:
@@ -133,7 +178,7 @@ FIGURES = st.one_of(st.just(NAN), st.floats(-1e6, 1e6))
 @settings(deadline=None)  # a busy machine is no failure
 @given(
     st.sampled_from(UNITS), st.sampled_from([-1, 0, 1]), FIGURES, FIGURES, FIGURES,
-    st.sampled_from(["cell", "industry", "all"]), st.booleans(), st.sampled_from(["S12", "S48"]),
+    st.sampled_from(["cell", "industry", "all"]), st.booleans(), st.sampled_from(["S12", "S48", "S59"]),
 )  # fmt: skip
 def test_any_finding_is_one_sentence_that_claims_only_what_the_figures_show(
     unit: str, monotone: int, value: float, before: float, median: float, peers: str, is_gap: bool, item: str
