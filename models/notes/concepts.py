@@ -50,7 +50,7 @@ class Concept:
     signal: str
     polarity: int
     pattern: re.Pattern[str]
-    begins_with: frozenset[str]
+    begins_with: frozenset[str]  # first two characters
 
 
 def compile_pattern(pattern: str) -> re.Pattern[str]:
@@ -75,17 +75,17 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     return re.compile(GAP.join(terms))
 
 
-def first_characters(pattern: str) -> set[str]:
-    """Return the characters that a match of a pattern begins with.
+def beginnings(pattern: str) -> set[str]:
+    """Return the first two characters (or the one) that a match of a pattern may begin with.
 
     Examples
     --------
-    >>> sorted(first_characters("賃金|給料 遅れる"))
-    ['給', '賃']
+    >>> sorted(beginnings("賃金|給料 遅れる"))
+    ['給料', '賃金']
     """
     term = pattern.split()[0]
     plain = "|".join(CLASSES.get(word, word) for word in term.split("|"))
-    return {word[0] for word in plain.split("|")}
+    return {word[:2].split("…")[0] for word in plain.split("|")}
 
 
 def _words(term: str, pattern: str) -> list[str]:
@@ -150,6 +150,6 @@ def compiled(concepts: pd.DataFrame) -> list[Concept]:
     """Return the concepts ready to be searched for, in order."""
     return [
         Concept(row.concept, row.signal, int(row.polarity), compile_pattern(row.pattern),
-                frozenset(first_characters(row.pattern)))
+                frozenset(beginnings(row.pattern)))
         for row in concepts.itertuples(index=False)
     ]

@@ -1,6 +1,7 @@
 """The dictionary reader: which of the concepts a note speaks of, where, and how it means them."""
 
 import hashlib
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -62,13 +63,13 @@ class DictionaryReader:
     version: str
 
     @cached_property
-    def _by_character(self) -> dict[str, tuple[Concept, ...]]:
-        """The concepts that may begin with each character, in order: most characters have none."""
+    def _by_beginning(self) -> dict[str, tuple[Concept, ...]]:
+        """The concepts that may begin with each one or two characters, in order: most have none."""
         found: dict[str, list[Concept]] = {}
         for concept in self.concepts:
-            for character in concept.begins_with:
-                found.setdefault(character, []).append(concept)
-        return {character: tuple(some) for character, some in found.items()}
+            for beginning in concept.begins_with:
+                found.setdefault(beginning, []).append(concept)
+        return {beginning: tuple(some) for beginning, some in found.items()}
 
     def read(self, text: str) -> list[Finding]:
         """Return what a note says, in order of place; `polarity` is 0 where it is not said of the firm today.
@@ -88,7 +89,7 @@ class DictionaryReader:
         found = []
         for place, sentence in enumerate(every):
             after = every[place + 1].text if place + 1 < len(every) else ""
-            for hit in _settled(self._hits(sentence, after)):
+            for hit in _settled(self._hits(sentence, after, words.starts)):
                 start, end = words.span(sentence.start + hit.start, sentence.start + hit.end)
                 concept, modality = hit.concept, hit.modality
                 polarity = concept.polarity if hit.counts else 0
@@ -97,20 +98,19 @@ class DictionaryReader:
                 )
         return found
 
-    def _hits(self, sentence: Sentence, after: str) -> Iterator[_Hit]:
-        for at, character in enumerate(sentence.text):
-            for concept in self._by_character.get(character, ()):
-                match = concept.pattern.match(sentence.text, at)
-                if match is None:
-                    continue
-                good, end = concept.polarity > 0, match.end()
-                heading = sentence.heading
-                yield _Hit(
-                    at,
-                    end,
-                    concept,
-                    modality_of(sentence.text, at, end, good=good, heading=heading, after=after),
-                )
+    def _hits(self, sentence: Sentence, after: str, starts: Sequence[int]) -> Iterator[_Hit]:
+        """Yield the hits of a sentence; each begins where a word does."""
+        text, known = sentence.text, self._by_beginning
+        first = bisect_left(starts, sentence.start)
+        last = bisect_left(starts, sentence.start + len(text), lo=first)
+        for start in starts[first:last]:
+            at = start - sentence.start
+            for concept in (*known.get(text[at : at + 2], ()), *known.get(text[at], ())):
+                match = concept.pattern.match(text, at)
+                if match is not None:
+                    good, end, heading = concept.polarity > 0, match.end(), sentence.heading
+                    how = modality_of(text, at, end, good=good, heading=heading, after=after)
+                    yield _Hit(at, end, concept, how)
 
 
 def _settled(hits: Iterator[_Hit]) -> list[_Hit]:
