@@ -11,7 +11,8 @@ import pandas as pd
 from features.norms import fit_norms
 from features.panel import build_panel, prepare
 from features.table import build_features as feature_table
-from intake.store import chunk_names, fresh_folder, read_chunk, read_table, write_table
+from intake.store import chunk_names, fresh_folder, read_table, write_table
+from pipelines.chunk_tables import chunk_tables
 from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.progress import progress
@@ -21,15 +22,15 @@ log = logging.getLogger(__name__)
 WORKERS = 2  # processes; the result does not depend on it
 
 
-def rows_at(interim: Path, day: pd.Timestamp, chunk: str) -> pd.DataFrame:
+def rows_at(paths: Paths, day: pd.Timestamp, chunk: str) -> pd.DataFrame:
     """Return one chunk's feature rows on one day, without comparison with norms."""
-    return feature_table(build_panel(prepare(read_chunk(interim, chunk)), day), None)
+    return feature_table(build_panel(prepare(chunk_tables(paths, chunk)), day), None)
 
 
-def write_rows(interim: Path, rows: Path, days: list[pd.Timestamp], norms_file: Path, chunk: str) -> int:
+def write_rows(paths: Paths, rows: Path, days: list[pd.Timestamp], chunk: str) -> int:
     """Write one chunk's feature rows of every day; return how many."""
-    norms = read_table(norms_file)
-    tables = prepare(read_chunk(interim, chunk))
+    norms = read_table(paths.norms)
+    tables = prepare(chunk_tables(paths, chunk))
     count = 0
     for day in days:
         frame = feature_table(build_panel(tables, day), norms)
@@ -45,12 +46,12 @@ def build_features(params: Params, paths: Paths) -> None:
     chunks = chunk_names(paths.interim)
     with ProcessPoolExecutor(WORKERS) as pool:
         at_train_end = pd.concat(
-            pool.map(partial(rows_at, paths.interim, pd.Timestamp(splits["train"][-1])), chunks)
+            pool.map(partial(rows_at, paths, pd.Timestamp(splits["train"][-1])), chunks)
         )
         write_table(fit_norms(at_train_end, min_firms=params.build_features.norms_min_firms), paths.norms)
         show = progress(log)
         with fresh_folder(paths.rows) as rows:
-            work = partial(write_rows, paths.interim, rows, days, paths.norms)
+            work = partial(write_rows, paths, rows, days)
             for done, count in enumerate(pool.map(work, chunks), start=1):
                 show(done, len(chunks), f"chunks of feature rows ({count} in the last)")
 

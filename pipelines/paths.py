@@ -28,6 +28,11 @@ class Paths:
         return self.root / "data" / "interim"
 
     @property
+    def signals(self) -> Path:
+        """What notes say: table `note_signals` in the chunks of the interim tables."""
+        return self.root / "data" / "signals" / "note_signals"
+
+    @property
     def labels(self) -> Path:
         """One row per cohort and firm."""
         return self.root / "data" / "features" / "labels.parquet"
@@ -60,6 +65,16 @@ class Paths:
     def norms(self) -> Path:
         """Industry × size medians and quartiles, fitted at the end of training."""
         return self.artifacts / "norms.parquet"
+
+    @property
+    def readers(self) -> Path:
+        """Readers of notes, one for each fold of firms."""
+        return self.artifacts / "readers"
+
+    @property
+    def corpus_reader(self) -> Path:
+        """The reader of the labelled corpus that params name."""
+        return self.artifacts / "corpus_reader"
 
     @property
     def best_params(self) -> Path:

@@ -14,7 +14,8 @@ import features
 import intake
 import models
 from intake.contracts import TABLES
-from intake.store import chunk_names, read_chunk, read_table, write_json, write_table
+from intake.store import chunk_names, read_table, write_json, write_table
+from pipelines.chunk_tables import chunk_tables, written_files
 from pipelines.label_cohorts import known_range
 from pipelines.params import Params, ParamsError
 from pipelines.paths import Paths
@@ -79,9 +80,10 @@ def code_version() -> str:
     return digest(*files, Path(__file__).with_name("score_chunk.py"))
 
 
-def chunk_version(interim: Path, chunk: str, recipe: Recipe, norms_file: Path) -> str:
+def chunk_version(paths: Paths, chunk: str, recipe: Recipe) -> str:
     """Return a hash of everything a chunk's scores depend on: code, models, norms, facts and choices."""
-    files = [path for table in TABLES if (path := interim / table / f"{chunk}.parquet").exists()]
+    files = [path for table in TABLES if (path := paths.interim / table / f"{chunk}.parquet").exists()]
+    files += written_files(paths, chunk).values()
     choices = (
         recipe.as_of_date,
         recipe.currency,
@@ -91,7 +93,7 @@ def chunk_version(interim: Path, chunk: str, recipe: Recipe, norms_file: Path) -
         recipe.num_threads,
     )
     versions = [bundle.version for bundle in recipe.bundles.values()]
-    return digest(code_version(), repr(choices), *versions, norms_file, *files)
+    return digest(code_version(), repr(choices), *versions, paths.norms, *files)
 
 
 def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
@@ -100,14 +102,14 @@ def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
     chunks = chunk_names(paths.interim)
     show, versions, kept, firms, scored = progress(log), {}, 0, 0, 0
     for done, chunk in enumerate(chunks, start=1):
-        versions[chunk] = chunk_version(paths.interim, chunk, recipe, paths.norms)
+        versions[chunk] = chunk_version(paths, chunk, recipe)
         manifest_file = folder / "chunks" / f"{chunk}.json"
         manifest = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.exists() else {}
         if manifest.get("version") == versions[chunk]:
             kept += 1
         else:
             manifest_file.unlink(missing_ok=True)
-            tables = score_chunk(read_chunk(paths.interim, chunk), recipe)
+            tables = score_chunk(chunk_tables(paths, chunk), recipe)
             for name in SCORED_TABLES:
                 write_table(tables[name], folder / name / f"{chunk}.parquet")
             shown = tables["scores"]
