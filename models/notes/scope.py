@@ -32,6 +32,8 @@ _OF_SOMETHING_ELSE = re.compile(
 )
 # a verb of being able, denied, is a failing (回収できない); not so to be seen, heard or found (みられず)
 _CANNOT = re.compile(r"(?<!見る)(?<!聞く)(?<!為る)(?<!認める)(?<!受ける)(?:られる|(?<!ら)れる|出来る|執れる|捌ける|捌けるて居る)$")
+_OF_IT_ALL = re.compile(r"(?:訳だは|訳では|事実は|事は|ことは|等は|兆候は|話は)$")  # …わけではない denies all that is before
+_OTHER_PREDICATE = re.compile(r"(?:て居る|ておる|で居る|でおる|て|為る)[^、]{1,8}[をが]")  # 不足しており受注をこなせない
 _ALL_OF_THEM = re.compile(r"いずれも|何れも|^共に|^ともに|と?も?(?:に)?(?:無い|なし|該当)$|^ともに|共(?:無い|なし|該当)")
 _CONCERN = re.compile(
     r"気に為る|気に掛かる|気掛かり|心配|懸念|危惧|案じる|疑う|尋ねる|聞くてみる|聞くて居るた|聞くた|確かめる|水を向ける|質す|問うた|問う|"
@@ -187,7 +189,9 @@ def _is_denied(tail: str) -> bool:
     if found is None or found.start() > 24:
         return False
     before = tail[: found.start()]
-    return not (_OF_SOMETHING_ELSE.search(before) or _CANNOT.search(before))
+    if _OF_IT_ALL.search(before):
+        return True
+    return not _OTHER_PREDICATE.search(before) and not (_OF_SOMETHING_ELSE.search(before) or _CANNOT.search(before))
 
 
 def _is_hearsay(sentence: str, heading: str) -> bool:
