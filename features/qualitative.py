@@ -1,7 +1,7 @@
-"""What notes of talks say (定性情報, S61 to S64, S67): the signals that readers found in them, fading with age.
+"""What notes of talks say (定性情報, S61 to S64, S67): the signals readers found, fading with age.
 
-A firm that is watched more closely is called on more often. So everything here is a mean over notes, or the worst
-of them, times how fresh the latest is: a note written twice says no more than once, and how many there are is
+A firm that is watched more closely is called on more often. So everything here is a mean over notes, or the
+worst of them, times how fresh the latest is: a note written twice says no more than once, and how many there are is
 kept beside as a part that no model sees. A firm without a note has no opinion: missing, not 0.
 """
 
@@ -95,20 +95,18 @@ def _of_firms(
     n: int,
 ) -> dict[str, np.ndarray]:
     """Bring what each note says to its firm: faded means, the worst of late, the change."""
-    signal = signals["signal"].to_numpy(dtype=object)
-    is_tone = signal == "outcome"
-    order = np.empty(notes, dtype="int64")
-    order[note[is_tone]] = np.flatnonzero(is_tone)  # the row that every version of a note has
-    row = signals["row"].to_numpy()[order]
-    date = per_firm.days(signals["date"])[order]
-    tone = 100.0 * signals["value"].to_numpy()[order]
+    first = np.empty(notes, dtype="int64")
+    first[note[::-1]] = np.arange(len(note))[
+        ::-1
+    ]  # a row of each note: firm, date and half-life are the same in all
+    row = signals["row"].to_numpy()[first]
+    date = per_firm.days(signals["date"])[first]
     age = per_firm.months_between(date, np.datetime64(panel.as_of_date, "D"))
-    weight = 0.5 ** (age / signals["half_life_months"].to_numpy()[order])
+    weight = 0.5 ** (age / signals["half_life_months"].to_numpy()[first])
     fresh = per_firm.largest(row, weight, n)
-    corpus = np.full(notes, np.nan)
-    is_corpus = signal == "corpus"
-    corpus[note[is_corpus]] = signals["value"].to_numpy()[is_corpus]
+    tone, corpus = (_tone(signals, note, notes, name) for name in ("outcome", "corpus"))
     is_recent = date > per_firm.months_back(panel.as_of_date, RECENT_MONTHS)
+    has_tone = ~np.isnan(tone)
 
     def faded(value: np.ndarray) -> np.ndarray:
         told = ~np.isnan(value)
@@ -117,11 +115,20 @@ def _of_firms(
     def mean_of(chosen: np.ndarray) -> np.ndarray:
         return per_firm.mean(row[chosen], tone[chosen], n)
 
+    now = is_recent & has_tone
     return {
-        "note_tone_pct": faded(tone),
-        "note_tone_worst_pct": per_firm.largest(row[is_recent], tone[is_recent], n),
-        "note_tone_change_pct": mean_of(is_recent) - mean_of(~is_recent),
+        "note_tone_pct": 100.0 * faded(tone),
+        "note_tone_worst_pct": 100.0 * per_firm.largest(row[now], tone[now], n),
+        "note_tone_change_pct": 100.0 * (mean_of(now) - mean_of(has_tone & ~is_recent)),
         "note_corpus_ratio": faded(corpus),
         **{name: faded(100.0 * value) for name, value in of_note.items()},
         "notes_180d_count": per_firm.count(row[is_recent], n),
     }
+
+
+def _tone(signals: pd.DataFrame, note: np.ndarray, notes: int, name: str) -> np.ndarray:
+    """Return the tone of each note (notes,), NaN where no reader gave one."""
+    chosen = (signals["signal"] == name).to_numpy()
+    found = np.full(notes, np.nan)
+    found[note[chosen]] = signals["value"].to_numpy()[chosen]
+    return found

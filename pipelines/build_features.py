@@ -45,9 +45,7 @@ def build_features(params: Params, paths: Paths) -> None:
     days = [pd.Timestamp(day) for part in ("train", "calibration", "test") for day in splits[part]]
     chunks = chunk_names(paths.interim)
     with ProcessPoolExecutor(WORKERS) as pool:
-        at_train_end = pd.concat(
-            pool.map(partial(rows_at, paths, pd.Timestamp(splits["train"][-1])), chunks)
-        )
+        at_train_end = pd.concat(pool.map(partial(rows_at, paths, pd.Timestamp(splits["train"][-1])), chunks))
         write_table(fit_norms(at_train_end, min_firms=params.build_features.norms_min_firms), paths.norms)
         show = progress(log)
         with fresh_folder(paths.rows) as rows:

@@ -1,4 +1,4 @@
-"""All tables that features are made from, of one chunk: the screened raw ones, and what stages wrote of them."""
+"""All tables of a chunk that features are made from: the screened raw ones, and what stages wrote of them."""
 
 from pathlib import Path
 

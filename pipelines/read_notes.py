@@ -1,4 +1,4 @@
-"""Stage: read the notes of every chunk into the table `note_signals`; a note already read so is not read again."""
+"""Stage: read every chunk's notes into the table `note_signals`; a note already read is not read again."""
 
 import logging
 from concurrent.futures import ProcessPoolExecutor
@@ -33,7 +33,7 @@ def load_readers(paths: Paths) -> Readers:
 
 
 def read_before(file: Path, notes: pd.DataFrame, reader: str, half_life_months: float) -> pd.DataFrame | None:
-    """Return the signals in `file` of notes that are as they were when the same readers read them; None: none."""
+    """Return the signals in `file` of notes unchanged since the same readers read them; None: no file."""
     if not file.exists():
         return None
     old = read_table(file)

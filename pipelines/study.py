@@ -21,7 +21,17 @@ log = logging.getLogger(__name__)
 FIRMS = 20_000  # some 400 defaults in a year's test over all tiers: intervals then say something
 SEEDS = (20150401, 20160401, 20170401)
 TRIALS = 30
-STAGES = ("collect", "ingest", "label_cohorts", "train_reader", "read_notes", "build_features", "tune", "train", "evaluate")
+STAGES = (
+    "collect",
+    "ingest",
+    "label_cohorts",
+    "train_reader",
+    "read_notes",
+    "build_features",
+    "tune",
+    "train",
+    "evaluate",
+)
 COLUMNS = {
     "auc": "AUC",
     "pr_auc": "PR-AUC",

@@ -86,9 +86,7 @@ def family_records(
             f"without {family}": [name for name in names if name not in of_family],
             **{f"with {part}": [*names, part] for part in parts},
         }
-        scores = {
-            name: score_without(fit, rows, some, tuned[tier], params) for name, some in sets.items()
-        }
+        scores = {name: score_without(fit, rows, some, tuned[tier], params) for name, some in sets.items()}
         pairs = [("all", f"without {family}"), *((f"with {part}", "all") for part in parts)]
         where = {"benchmark": "portfolio", "data": params.portfolio.source, "split": SPLIT}
         count = {"n": len(y), "positives": int(y.sum())}

@@ -23,7 +23,7 @@ CORPUS_COLUMNS = ("text", "level")
 
 
 def training_notes(paths: Paths, months: int) -> pd.DataFrame:
-    """Return the notes whose firm's outcome was known at the end of training: text, firm_id, target, weight."""
+    """Return the notes of training firms whose outcome is known, with `target` and `weight`."""
     splits = json.loads(paths.splits.read_text(encoding="utf-8"))
     days = [pd.Timestamp(day) for day in splits["train"]]
     labels = read_table(paths.labels, columns=["as_of_date", "firm_id", "label", "split", "is_holdout"])
@@ -66,7 +66,9 @@ def train_reader(params: Params, paths: Paths) -> None:
     failed = notes.loc[notes["target"] == 1, "firm_id"].nunique()
     about = {"notes": len(notes), "failed_firms": int(failed)}
     if failed < choice.min_defaults:
-        log.warning("%d firms with notes defaulted in training, fewer than %d: no reader", failed, choice.min_defaults)
+        log.warning(
+            "%d firms with notes defaulted in training, fewer than %d: no reader", failed, choice.min_defaults
+        )
         save_none(paths.readers, about)
     else:
         reader = CrossReader.fit(
@@ -92,7 +94,9 @@ def fit_corpus(params: Params, paths: Paths) -> None:
     corpus = read_corpus(paths.root / name)
     spread = float(corpus["level"].std()) or 1.0
     level = (corpus["level"] - corpus["level"].mean()) / spread
-    TextReader.fit(corpus["text"].tolist(), level.to_numpy(), seed=params.train_reader.seed).save(paths.corpus_reader)
+    TextReader.fit(corpus["text"].tolist(), level.to_numpy(), seed=params.train_reader.seed).save(
+        paths.corpus_reader
+    )
     log.info("corpus reader of %d texts", len(corpus))
 
 

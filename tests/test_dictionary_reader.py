@@ -1,7 +1,8 @@
-"""What a note says and how it means it: sentences read by hand, spans that hold the words, a list that is whole."""
+"""What a note says and how it means it: sentences read by hand, spans that hold the words."""
 
 import csv
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -49,7 +50,25 @@ def test_every_pattern_finds_its_example_and_that_is_said_of_the_firm(row):
     assert any(one.polarity == row["polarity"] for one in found) or row["polarity"] < found[0].polarity < 0
 
 
-WORDS = ("滞納", "なし", "資金繰り", "厳しい", "が、", "。", "ﾌｧｸﾀﾘﾝｸﾞ", "１２％減", "売上", "\n", "👨‍👩‍👧", "㈱", " ", "噂", "は", "ない", "x")
+WORDS = (
+    "滞納",
+    "なし",
+    "資金繰り",
+    "厳しい",
+    "が、",
+    "。",
+    "ﾌｧｸﾀﾘﾝｸﾞ",
+    "１２％減",
+    "売上",
+    "\n",
+    "👨‍👩‍👧",
+    "㈱",
+    " ",
+    "噂",
+    "は",
+    "ない",
+    "x",
+)
 
 
 @settings(max_examples=200, deadline=None, derandomize=True)
@@ -64,7 +83,7 @@ def test_spans_lie_in_the_text_and_hold_a_match_of_their_pattern(text):
         plain = words_of(text[one.start : one.end]).plain
         assert any(pattern.search(plain) for pattern in patterns[one.concept]), (text, one)
     assert [one.start for one in found] == sorted(one.start for one in found)
-    assert all(before.end <= after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end <= after.start for before, after in pairwise(found))
     assert load_dictionary_reader().read(text) == found
 
 
@@ -83,7 +102,14 @@ def test_what_stands_before_or_after_in_other_sentences_does_not_matter():
 
 @pytest.mark.parametrize(
     ("column", "value"),
-    [("signal", "Q12"), ("polarity", 0), ("polarity", 1), ("source", "heard"), ("why", ""), ("example", "業況順調")],
+    [
+        ("signal", "Q12"),
+        ("polarity", 0),
+        ("polarity", 1),
+        ("source", "heard"),
+        ("why", ""),
+        ("example", "業況順調"),
+    ],
 )
 def test_a_list_that_breaks_its_rules_is_refused(column, value):
     concepts = load_concepts()

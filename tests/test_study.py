@@ -63,7 +63,15 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     monkeypatch.setattr(study, "notes_records", lambda params, paths: [{"metric": "recall_at_5pct"}])
     with pytest.raises(KeyboardInterrupt):
         study.run_seed(base, tmp_path / "7", 7)
-    assert calls == ["collect", "ingest", "label_cohorts", "build_features", "tune"]
+    assert calls == [
+        "collect",
+        "ingest",
+        "label_cohorts",
+        "train_reader",
+        "read_notes",
+        "build_features",
+        "tune",
+    ]
 
     monkeypatch.setattr("pipelines.tune.tune", work("tune"))
     calls.clear()

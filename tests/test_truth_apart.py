@@ -35,7 +35,17 @@ def test_no_stage_opens_the_truth(small_run):
     watched = {stage: found for stage, found in small_run.opened.items() if stage not in MAY_READ_TRUTH}
 
     del watched[MAKES_TRUTH]  # it writes there
-    assert set(watched) == {"ingest", "label_cohorts", "train_reader", "read_notes", "build_features", "tune", "train", "score", "report"}
+    assert set(watched) == {
+        "ingest",
+        "label_cohorts",
+        "train_reader",
+        "read_notes",
+        "build_features",
+        "tune",
+        "train",
+        "score",
+        "report",
+    }
     assert [stage for stage, found in watched.items() if found] == []
 
 
@@ -115,7 +125,8 @@ def outcomes(collected, tmp_path_factory) -> dict[str, dict[str, bytes]]:
         harm(Paths(root).truth)
         for stage in (ingest, label_cohorts, train_reader, read_notes, build_features):
             stage(load_params(root), Paths(root))
-        files = (path for path in (root / "data").rglob("*") if path.is_file())
+        made = [root / "data" / name for name in ("features", "signals", "artifacts")]
+        files = (path for folder in made for path in folder.rglob("*") if path.is_file())
         found[name] = {str(path.relative_to(root)): path.read_bytes() for path in files}
     return found
 

@@ -1,4 +1,4 @@
-"""Reading so that no firm's outcome speaks in its own notes: each firm's are read by a reader fitted without it."""
+"""Reading so that no firm's outcome speaks in its own notes: they are read by one fitted without it."""
 
 import hashlib
 import json
@@ -37,8 +37,8 @@ def fold_of(firm_ids: Sequence[str] | pd.Series, *, folds: int, seed: int) -> np
 class CrossReader:
     """A reader for each fold of firms, fitted without that fold.
 
-    What it reads is how far what was written lies above (or below) what is written on average: the target less
-    the mean of the targets it was fitted on.
+    What it reads is how far what was written lies above, or below, what is written on average: the target
+    less the mean of the targets it was fitted on.
     """
 
     readers: tuple[TextReader, ...]
@@ -111,7 +111,10 @@ class CrossReader:
         with fresh_folder(folder) as fresh:
             for number, reader in enumerate(self.readers):
                 reader.save(fresh / str(number))
-            write_json({"folds": len(self.readers), "seed": self.seed, "version": self.version} | about, fresh / META_FILE)
+            write_json(
+                {"folds": len(self.readers), "seed": self.seed, "version": self.version} | about,
+                fresh / META_FILE,
+            )
 
     @classmethod
     def load(cls, folder: Path) -> "CrossReader | None":

@@ -81,8 +81,8 @@ class DictionaryReader:
         Returns
         -------
         list of Finding
-            `start` and `end` count code points of `text`. One place says one thing: a finding that lies within
-            a longer one is left out.
+            `start` and `end` count code points of `text`. One place says one thing: of findings that
+            overlap one is kept.
         """
         words = words_of(text)
         every = list(sentences(words.plain))
@@ -94,7 +94,9 @@ class DictionaryReader:
                 concept, modality = hit.concept, hit.modality
                 polarity = concept.polarity if hit.counts else 0
                 found.append(
-                    Finding(concept.name, concept.signal, start, end, polarity, modality, CONFIDENCE[modality])
+                    Finding(
+                        concept.name, concept.signal, start, end, polarity, modality, CONFIDENCE[modality]
+                    )
                 )
         return found
 
@@ -116,8 +118,8 @@ class DictionaryReader:
 def _settled(hits: Iterator[_Hit]) -> list[_Hit]:
     """Return the hits of a sentence of which none overlaps another.
 
-    What is bad of the firm goes before what comforts (資金繰りがぎりぎりで回っている is no comfort), then the earlier
-    and the longer: 手元の資金に不足なし comforts, since the shortage in it is denied.
+    What is bad of the firm goes before what comforts (資金繰りがぎりぎりで回っている is no comfort),
+    then the earlier and the longer: 手元の資金に不足なし comforts, since the shortage in it is denied.
     """
     kept: list[_Hit] = []
     for hit in sorted(hits, key=lambda one: (not one.is_bad, one.start, -one.end)):
@@ -130,7 +132,14 @@ def _settled(hits: Iterator[_Hit]) -> list[_Hit]:
 def load_dictionary_reader() -> DictionaryReader:
     """Return the reader of concepts.csv; its version changes with the list, the code and Sudachi's words."""
     sha = hashlib.sha256()
-    for name in ("concepts.csv", "concepts.py", "dictionary_reader.py", "scope.py", "sentences.py", "words.py"):
+    for name in (
+        "concepts.csv",
+        "concepts.py",
+        "dictionary_reader.py",
+        "scope.py",
+        "sentences.py",
+        "words.py",
+    ):
         sha.update((files("models.notes") / name).read_bytes())
     for package in ("sudachipy", f"sudachidict_{DICTIONARY}"):
         sha.update(version_of(package).encode())

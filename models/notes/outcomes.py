@@ -26,9 +26,9 @@ def targets_of_notes(
     Returns
     -------
     DataFrame (n,)
-        With the index of `notes`: `target` (1 the firm defaulted within the horizon of that as-of date, 0 it did
-        not, NaN nobody knows) and `weight`: 1 shared among the notes of one firm for one date, so that a firm that
-        is called on often has no louder voice.
+        With the index of `notes`: `target` (1 the firm defaulted within the horizon of that as-of date, 0 it
+        did not, NaN nobody knows) and `weight`: 1 shared among the notes of one firm for one date, so that a
+        firm that is called on often has no louder voice.
 
     Examples
     --------

@@ -8,7 +8,7 @@ import re
 from typing import NamedTuple
 
 MODALITIES = ("asserted", "suspected", "hearsay", "denied", "resolved", "question", "other")
-CONFIDENCE = {  # how far a finding in each modality is to be believed; the last four say nothing bad of the firm
+CONFIDENCE = {  # how far a finding in each modality is to be believed; the last four say nothing bad
     "asserted": 0.9,
     "suspected": 0.6,
     "hearsay": 0.5,
@@ -19,22 +19,36 @@ CONFIDENCE = {  # how far a finding in each modality is to be believed; the last
 }
 COUNTS = frozenset(("asserted", "suspected", "hearsay"))  # polarity of the others is 0
 
-_CONTRAST = re.compile(r"(?:が|物の|けれども?|一方|反面|訳だは有るが|と)、|(?<!案)件、|(?<!案)件(?=は)|のは(?=以前|過去|昔)|ところ、")
+_CONTRAST = re.compile(
+    r"(?:が|物の|けれども?|一方|反面|訳だは有るが|と)、|(?<!案)件、|(?<!案)件(?=は)|のは(?=以前|過去|昔)|ところ、"
+)
 _NO = (
-    r"(?:無い|ない|なし|(?<![ま筈])ず|否定(?!(?:は|も)?出来る)|事実無根|当たるない|該当為るない|杞憂|誤解|デマ|根も葉も|無縁|縁が無い|縁の無い)"
+    r"(?:無い|ない|なし|(?<![ま筈])ず|否定(?!(?:は|も)?出来る)|事実無根|"
+    r"当たるない|該当為るない|杞憂|誤解|デマ|根も葉も|無縁|縁が無い|"
+    r"縁の無い)"
 )
 _NEGATION = re.compile(_NO)
 _TWICE = re.compile(rf"{_NO}(?:訳|と|ことも|とは|でも)[^、]{{0,8}}(?:無い|ない|ず|切れる)")
-_HEDGE = re.compile(r"推測|印象|思うれる|模様|気に成る|気掛かり|懸念(?:が|有る)|可能性|恐れ|おそれ|懸念が残る|否定出来るない|否定は出来るない|ようだ見える|様子|かも知れる|疑い|気配|節が有る|らしき")
+_HEDGE = re.compile(
+    r"推測|印象|思うれる|模様|気に成る|気掛かり|懸念(?:が|有る)|可能性|恐れ|おそれ|懸念が残る|否定出来るない|否定は出来るない|ようだ見える|様子|かも知れる|疑い|気配|節が有る|らしき"
+)
 # what a negation after a finding may speak of instead of it
 _OF_SOMETHING_ELSE = re.compile(
     r"改善|改める|見込み|目処|目途|余裕|方法|術|手立て|危機感|焦り|提示|他に|しか|回復|解消|戻る|打開|見通し|策|連絡|説明|仕方|返済の予定|返す|当面|吸収|転嫁|追い付く"
 )
 # a verb of being able, denied, is a failing (回収できない); not so to be seen, heard or found (みられず)
-_CANNOT = re.compile(r"(?<!見る)(?<!聞く)(?<!為る)(?<!認める)(?<!受ける)(?:られる|(?<!ら)れる|出来る|執れる|捌ける|捌けるて居る)$")
-_OF_IT_ALL = re.compile(r"(?:訳だは|訳では|事実は|事は|ことは|等は|兆候は|話は)$")  # …わけではない denies all that is before
-_OTHER_PREDICATE = re.compile(r"(?:て居る|ておる|で居る|でおる|て|為る)[^、]{1,8}[をが]")  # 不足しており受注をこなせない
-_ALL_OF_THEM = re.compile(r"いずれも|何れも|^共に|^ともに|と?も?(?:に)?(?:無い|なし|該当)$|^ともに|共(?:無い|なし|該当)")
+_CANNOT = re.compile(
+    r"(?<!見る)(?<!聞く)(?<!為る)(?<!認める)(?<!受ける)(?:られる|(?<!ら)れる|出来る|執れる|捌ける|捌けるて居る)$"
+)
+_OF_IT_ALL = re.compile(
+    r"(?:訳だは|訳では|事実は|事は|ことは|等は|兆候は|話は)$"
+)  # …わけではない denies all that is before
+_OTHER_PREDICATE = re.compile(
+    r"(?:て居る|ておる|で居る|でおる|て|為る)[^、]{1,8}[をが]"
+)  # 不足しており受注をこなせない
+_ALL_OF_THEM = re.compile(
+    r"いずれも|何れも|^共に|^ともに|と?も?(?:に)?(?:無い|なし|該当)$|^ともに|共(?:無い|なし|該当)"
+)
 _CONCERN = re.compile(
     r"気に為る|気に掛かる|気掛かり|心配|懸念|危惧|案じる|疑う|尋ねる|聞くてみる|聞くて居るた|聞くた|確かめる|水を向ける|質す|問うた|問う|"
     r"ではないか|だは無いか|のだは|のでは|ようだ見える|との見方|話すて居るた|言うて居るた|との声|を伺う|と見るて居るた|と思うて居るた|との話|の噂|との噂"
@@ -43,16 +57,26 @@ _EVADES = re.compile(
     r"はぐらかす|濁す|認めるず|認めるない|明言を避ける|明言為るない|答えるない|答えるず|回答無い|回答なし|要領を得る|話題を変える|話を変える|逸らす|"
     r"裏付け|裏付ける|歯切れ|口が重い|表情は冴える|表情が冴える|表情が曇る|はっきり為るない|黙る|言葉を選ぶ|曖昧|返答に窮する|目を合わせるず|笑うて誤魔化す|誤魔化す|取る合うず|回答|答えるて貰う|資料は出るない|出るて来るない|提示(?:は|が)?無い|示すない|見せる(?:ない|ず)|見せるて貰う"
 )
-_CLEARS = re.compile(_NO + r"|確認出来るた|遅滞無い|期日通り|順調|問題|心配は要る|解消|済み|笑うて|正常|支障無い|良好|変わるず|維持|適正|実際に(?:は|だ)|こと(?:を|が)確認|きちんと|予定通り|横這い|落ちる着く")
+_CLEARS = re.compile(
+    _NO + r"|確認出来るた|遅滞無い|期日通り|順調|問題|心配は要る|解消|済み|"
+    r"笑うて|正常|支障無い|良好|変わるず|維持|適正|実際に(?:は|だ)|"
+    r"こと(?:を|が)確認|きちんと|予定通り|横這い|落ちる着く"
+)
 _PAST_END = re.compile(r"(?:居る|有る|い|しい|ある|だ|出る|残る|続く|受ける|有るます|居ります|おる)た$")
-_BEFORE = re.compile(r"以前|昨年|前回|一時|嘗て|かつて|過去|当時|コロナ禍で|先般|時期が有る|昔|前期は|頃は|今頃|去年|一昨年|従来")
-_STILL = re.compile(r"依然|猶も|猶、|未だ|相変わる|解消為るて居るない|改善為るて居るない|戻るて居るない|現在も|今も|継続為るて居る|悪化|更に")
+_BEFORE = re.compile(
+    r"以前|昨年|前回|一時|嘗て|かつて|過去|当時|コロナ禍で|先般|時期が有る|昔|前期は|頃は|今頃|去年|一昨年|従来"
+)
+_STILL = re.compile(
+    r"依然|猶も|猶、|未だ|相変わる|解消為るて居るない|改善為るて居るない|戻るて居るない|現在も|今も|継続為るて居る|悪化|更に"
+)
 _OVER = re.compile(
     r"一段落|懸念は後退|心配は無い成る|心配はなくなる|回避出来る|免れる|解消|完納|完済|解決|収束|一巡|正常化|平常に|復帰|元の水準|元に戻る|過去の話|以前のこと|納付を終える|納め終える|全額回収|復旧|和解|取る下げる|"
     r"既に(?:回復|持ち直す|持つ直す|立ち直る|立つ直る|改善)"
 )
 _IF = re.compile(r"仮に|若し|もし|万一|万が一|例えば")
-_IF_TAIL = re.compile(r"^[^、。]{0,10}(?:ば(?!かり)|たら(?!しい)|ようだことが有る|ようだことに|ようだ事|場合|時は|なら|際には|際は|リスクに)")
+_IF_TAIL = re.compile(
+    r"^[^、。]{0,10}(?:ば(?!かり)|たら(?!しい)|ようだことが有る|ようだことに|ようだ事|場合|時は|なら|際には|際は|リスクに)"
+)
 _ASKED = re.compile(
     r"(?<!と)か$|かと|かの|有無|次回[^。]{0,14}(?:確認|聴取|聞く)|注意為る|注視|留意|備える|備え|苦労話|昔話|防止|予防|防ぐ|対策|(?<!社会)(?<!労働)保険(?!料)|共済|に付くて質問|つくて質問|"
     r"質問を受ける|申請出来る|と困る|照会|を説明|制度|セミナー|研修|手続き|様式|どう動く|どう為る|影響は(?:避ける|大きい|出る|有る)|話題に|事例|"
@@ -85,7 +109,9 @@ class Reading(NamedTuple):
     confidence: float
 
 
-def modality_of(sentence: str, start: int, end: int, *, good: bool, heading: str = "", after: str = "") -> str:
+def modality_of(
+    sentence: str, start: int, end: int, *, good: bool, heading: str = "", after: str = ""
+) -> str:
     """Return how what stands at sentence[start:end] is meant.
 
     Parameters
@@ -154,7 +180,7 @@ def _clause(sentence: str, start: int, end: int) -> tuple[int, int, str]:
 
 
 def _tail(text: str) -> str:
-    """Return what follows the finding up to the comma that ends its own statement; a list goes on over commas."""
+    """Return what follows the finding up to the comma that ends its statement; a list goes on over commas."""
     parts = text.split("、")
     every = [place for place, part in enumerate(parts) if _ALL_OF_THEM.search(part)]
     taken = every[0] + 1 if every else 1
@@ -172,7 +198,9 @@ def _is_of_others(sentence: str, start: int, after: str) -> bool:
         return False
     if _NO_TIES.search(sentence) or _NO_TIES.search(after):
         return True
-    return not _SOURCE.search(sentence[: start + 1]) and not re.search(r"によると|によれば|の話だは|(?:から|より)[^。]{0,20}聞く", sentence)
+    return not _SOURCE.search(sentence[: start + 1]) and not re.search(
+        r"によると|によれば|の話だは|(?:から|より)[^。]{0,20}聞く", sentence
+    )
 
 
 def _is_asked(head: str, tail: str, heading: str) -> bool:
@@ -191,7 +219,9 @@ def _is_denied(tail: str) -> bool:
     before = tail[: found.start()]
     if _OF_IT_ALL.search(before):
         return True
-    return not _OTHER_PREDICATE.search(before) and not (_OF_SOMETHING_ELSE.search(before) or _CANNOT.search(before))
+    return not _OTHER_PREDICATE.search(before) and not (
+        _OF_SOMETHING_ELSE.search(before) or _CANNOT.search(before)
+    )
 
 
 def _is_hearsay(sentence: str, heading: str) -> bool:

@@ -19,7 +19,7 @@ class Sentence(NamedTuple):
 def sentences(plain: str) -> Iterator[Sentence]:
     """Yield the sentences of a text of normalised words, empty ones left out.
 
-    A heading (【…】, ＜…＞) holds for the sentences after it until the next one, and at most to the line's end.
+    A heading (【…】, ＜…＞) holds for the sentences after it until the next, at most to the line's end.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""From notes to the table `note_signals`: what the dictionary finds, and the tone that learned readers hear."""
+"""From notes to the table `note_signals`: what the dictionary finds, and the tone learned readers hear."""
 
 import hashlib
 from dataclasses import dataclass
@@ -27,7 +27,9 @@ class Readers:
     def version(self) -> str:
         """A hash of all of them."""
         parts = (self.dictionary, self.outcome, self.corpus)
-        return hashlib.sha256(" ".join(getattr(part, "version", "none") for part in parts).encode()).hexdigest()[:12]
+        return hashlib.sha256(
+            " ".join(getattr(part, "version", "none") for part in parts).encode()
+        ).hexdigest()[:12]
 
 
 def text_hash(text: str) -> str:
@@ -49,8 +51,8 @@ def read_notes(notes: pd.DataFrame, readers: Readers, *, half_life_months: float
     Returns
     -------
     DataFrame
-        Table `note_signals`, sorted by key. Of every note one row `outcome` and one `corpus` (value: the tone;
-        missing where there is no such reader), and a row for each finding of the dictionary reader.
+        Table `note_signals`, sorted by key. Of every note one row `outcome` and one `corpus` (value: the
+        tone; missing where there is no such reader), and a row for each finding of the dictionary reader.
     """
     if notes.empty:
         return empty_table("note_signals")

@@ -1,7 +1,7 @@
 """Words of a note in their normalised forms, and where each stands in the text as it was written.
 
-Sudachi cuts a text into short units (mode A) and gives each in one form: 売上, 売り上げ and 売上げ are one word,
-遅れて and 遅れた one verb, full-width digits plain ones.
+Sudachi cuts a text into short units (mode A) and gives each in one form: 売上, 売り上げ and 売上げ are one
+word, 遅れて and 遅れた one verb, full-width digits plain ones.
 """
 
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from functools import cache
 
 from sudachipy import Dictionary, SplitMode, Tokenizer
 
-# the small dictionary: the core one (193 MB on disk instead of 110) cuts bankers' words alike, as mode A keeps names out
+# the small dictionary: the core one (193 MB on disk, not 110) cuts bankers' words into the same short units
 DICTIONARY = "small"
 LONGEST = 10_000  # characters in one go: Sudachi refuses a text of more than 49,149 bytes
 
