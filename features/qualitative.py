@@ -1,8 +1,8 @@
 """What notes of talks say (定性情報, S61 to S64, S67): the signals readers found, fading with age.
 
 A firm that is watched more closely is called on more often. So everything here is a mean over notes, or the
-worst of them, times how fresh the latest is: a note written twice says no more than once, and how many there are is
-kept beside as a part that no model sees. A firm without a note has no opinion: missing, not 0.
+worst of them, times how fresh the latest is: a note written twice says no more than once, and how many there
+are is kept beside as a part that no model sees. A firm without a note has no opinion: missing, not 0.
 """
 
 from collections.abc import Mapping

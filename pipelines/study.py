@@ -14,6 +14,9 @@ from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
 from pipelines.paths import Paths
 from pipelines.score import code_version, digest
+from pipelines.study_families import SPLIT as FAMILIES
+from pipelines.study_families import family_records
+from pipelines.study_findings import KNOWN, NEW, finding_records
 from pipelines.study_notes import ALL_ROWS, METRICS, WITH_NOTES, notes_records
 
 log = logging.getLogger(__name__)
@@ -77,7 +80,9 @@ def run_seed(base: Params, root: Path, seed: int) -> list[dict]:
             getattr(import_module(f"pipelines.{stage}"), stage)(params, paths)
             done["stages"].append(stage)
             write_json(done, done_file)
-    records = json.loads(paths.evaluation.read_text(encoding="utf-8")) + notes_records(params, paths)
+    records = json.loads(paths.evaluation.read_text(encoding="utf-8"))
+    records += notes_records(params, paths) + finding_records(params, paths)
+    records += family_records(params, paths, "qualitative", parts=["notes_180d_count"])
     return [record | {"seed": seed} for record in records]
 
 
@@ -121,6 +126,34 @@ def notes_tables(records: pd.DataFrame) -> str:
     return "\n".join(parts)
 
 
+def difference_table(records: pd.DataFrame, split: str) -> str:
+    """Lay out paired differences of one population: a row by difference, tier and seed."""
+    lines = [
+        "| difference | firms of tier | seed | rows | defaults | AUC | PR-AUC |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    rows = records[records["split"] == split]
+    for (model, tier, seed), figures in rows.groupby(["model", "tier", "seed"], sort=False):
+        by_metric, first = figures.set_index("metric", drop=False), figures.iloc[0]
+        cells = [_figure(by_metric.loc[name]) for name in ("auc", "pr_auc")]
+        count = f"{first['n']:,} | {first['positives']:,}"
+        lines.append(f"| {model} | {tier} | {seed} | {count} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def finding_table(records: pd.DataFrame) -> str:
+    """Lay out how much of what notes were made to say was found: a row by modality, structure and seed."""
+    lines = ["| statements | structures | seed | number | measured | share |", "|---|---|---|---|---|---|"]
+    rows = records[records["split"].isin([KNOWN, NEW])]
+    for row in rows.to_dict("records"):
+        structure = "seen in training years" if row["split"] == KNOWN else "only later"
+        figure = _figure(pd.Series(row))
+        lines.append(
+            f"| {row['model']} | {structure} | {row['seed']} | {row['n']:,} | {row['metric']} | {figure} |"
+        )
+    return "\n".join(lines)
+
+
 def tier_tables(records: pd.DataFrame) -> str:
     """Lay out the paired differences between tiers on the same advanced firms."""
     rows = records[records["split"] == "out_of_time_advanced_firms"]
@@ -155,15 +188,44 @@ ties at the cut of a review list counts the worst the list could hold: the prior
 
 {study_tables(frame).rstrip()}
 
-## Notes: a keyword list
+## Notes: readers compared
 
 How the {len(load_keywords())} words of models/notes/keywords.csv were chosen, and what such a list cannot
 do, is told in [notes.md](notes.md). A word counts in a note where it stands, be it denied or long settled.
 *Keyword score*: worsening less comforting words over a firm's notes of the {WINDOW_MONTHS} months before the
-as-of date; *number of notes*: how often somebody called, whatever was said. Nothing is fitted; a row without
-a note scores 0. The rows are every labelled firm of the test year, of any tier or none.
+as-of date; *number of notes*: how often somebody called, whatever was said. Nothing in these is fitted.
+*Dictionary score*: polarity × confidence of what the dictionary reader found bad less what it found good,
+over the same notes. *Faded mean*: the features `note_worse_pct` and `note_tone_pct` as models see them; the
+learned tone comes from readers fitted on training outcomes without the firm's fold. *Dictionary and
+learned*: the sum of those two, each over its spread in training. A row without a note scores 0. The rows are
+every labelled firm of the test year, of any tier or none.
 
 {notes_tables(frame).rstrip()}
+
+### Against the keywords, paired, all rows
+
+{difference_table(frame, ALL_ROWS + "_differences")}
+
+### Against the keywords, paired, rows with a note
+
+{difference_table(frame, WITH_NOTES + "_differences")}
+
+## Notes: what the dictionary finds
+
+Only a simulation knows what a note was made to say. *Found*: statements of something bad for which something
+bad of the same signal (Q1–Q11) was found in the note. *False alarm*: the same where the statement is that
+there is nothing. *Precision*: findings of something bad, one for each note and signal, that the note was made
+to say. Notes known after the end of training; some have a structure that no earlier note has.
+
+{finding_table(frame)}
+
+## What the family of notes adds
+
+The default model of each tier with the tuned parameters, with the family `qualitative` less without it, and
+with the number of notes in half a year, which no model sees, less without that. All labelled firms of the
+tier in the test year.
+
+{difference_table(frame, FAMILIES)}
 """
 
 

@@ -74,9 +74,9 @@ def finding_records(params: Params, paths: Paths) -> list[dict]:
     -------
     list of dict
         `found`: the share of statements of something bad (asserted, hearsay, hedged) for which something bad
-        of the same signal was found in the note; `false alarm`: that share where the statement is that there is
-        nothing (denied, resolved, hedged, none); `precision`: the share of findings of something bad, one for
-        each note and signal, of which the note was made to say something bad.
+        of the same signal was found in the note; `false alarm`: that share where the statement is that there
+        is nothing (denied, resolved, hedged, none); `precision`: the share of findings of something bad, one
+        for each note and signal, of which the note was made to say something bad.
     """
     notes = read_table(paths.interim / "notes", columns=["note_id", "firm_id", "known_date"])
     notes = notes.sort_values("known_date").drop_duplicates("note_id", keep="last")

@@ -34,7 +34,9 @@ def test_the_page_tells_what_the_keywords_of_notes_say(small_run):
 
     page = study.study_page([record | {"seed": 1} for record in records + notes], base)
 
-    section = page[page.index("## Notes: a keyword list") :]
+    section = page[
+        page.index("## Notes: readers compared") : page.index("## Notes: what the dictionary finds")
+    ]
     auc = next(r for r in notes if (r["model"], r["metric"]) == ("number of notes", "auc"))
     assert f"| number of notes | 1 | {auc['n']:,} | {auc['positives']:,} |" in section
     assert f"{auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]" in section
@@ -61,6 +63,8 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     for stage in study.STAGES:
         monkeypatch.setattr(f"pipelines.{stage}.{stage}", work(stage, fails=stage == "tune"))
     monkeypatch.setattr(study, "notes_records", lambda params, paths: [{"metric": "recall_at_5pct"}])
+    monkeypatch.setattr(study, "finding_records", lambda params, paths: [{"metric": "precision"}])
+    monkeypatch.setattr(study, "family_records", lambda *_, **__: [{"metric": "pr_auc"}])
     with pytest.raises(KeyboardInterrupt):
         study.run_seed(base, tmp_path / "7", 7)
     assert calls == [
@@ -76,7 +80,9 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     monkeypatch.setattr("pipelines.tune.tune", work("tune"))
     calls.clear()
     records = study.run_seed(base, tmp_path / "7", 7)
-    assert records == [{"metric": "auc", "seed": 7}, {"metric": "recall_at_5pct", "seed": 7}]
+    assert records == [{"metric": "auc", "seed": 7}, {"metric": "recall_at_5pct", "seed": 7}] + [
+        {"metric": name, "seed": 7} for name in ("precision", "pr_auc")
+    ]
     assert calls == ["tune", "train", "evaluate"]
 
     calls.clear()
