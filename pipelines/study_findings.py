@@ -105,12 +105,11 @@ def finding_records(params: Params, paths: Paths) -> list[dict]:
 
 
 def _by_modality(later: pd.DataFrame, params: Params) -> Iterator[dict]:
-    of_bad = later["polarity"] < 0
     for split, rows in later.groupby("split"):
+        is_bad = rows["polarity"] < 0
         for modality, metric in KINDS.items():
-            part = rows[
-                (rows["modality"] == modality) & (of_bad if metric == "found" else rows["polarity"] == 0)
-            ]
+            wanted = is_bad if metric == "found" else rows["polarity"] == 0
+            part = rows[(rows["modality"] == modality) & wanted]
             if len(part):
                 yield _record(part, split, modality, metric, params)
         part = rows[(rows["modality"] == "hedged") & (rows["polarity"] == 0)]
