@@ -14,10 +14,11 @@ from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
 from pipelines.paths import Paths
 from pipelines.score import code_version, digest
-from pipelines.study_families import SPLIT as FAMILIES
-from pipelines.study_families import family_records
 from pipelines.study_findings import KNOWN, NEW, finding_records
 from pipelines.study_notes import ALL_ROWS, METRICS, WITH_NOTES, notes_records
+from pipelines.study_notes_family import SEEDS as BOOSTERS
+from pipelines.study_notes_family import SPLIT as NOTES_FAMILY
+from pipelines.study_notes_family import family_records
 
 log = logging.getLogger(__name__)
 
@@ -223,9 +224,9 @@ to say. Notes known after the end of training; some have a structure that no ear
 
 The default model of each tier with the tuned parameters, with the family `qualitative` less without it, and
 with the number of notes in half a year, which no model sees, less without that. All labelled firms of the
-tier in the test year.
+tier in the test year; margins averaged over {BOOSTERS} seeds of the booster.
 
-{difference_table(frame, FAMILIES)}
+{difference_table(frame, NOTES_FAMILY)}
 """
 
 
