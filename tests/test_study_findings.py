@@ -9,8 +9,8 @@ from models.notes.signals import Readers, read_notes
 from pipelines.params import load_params
 from pipelines.paths import Paths
 from pipelines.study import difference_table, finding_table
-from pipelines.study_notes_family import SPLIT, directions, family_records
 from pipelines.study_findings import KNOWN, NEW, finding_records
+from pipelines.study_notes_family import SPLIT, directions, family_records
 
 
 def write_run(root) -> Paths:
