@@ -9,7 +9,7 @@ import pandas as pd
 from features.facts import Facts, LatestDay, days, sort_facts
 from features.layout import Lazy, add_up, align_last, align_months, lay_out, months, place
 from intake.accounts import ACCOUNTS, PROFIT_ACCOUNTS
-from intake.contracts import TABLES, TableError, contract, empty_table
+from intake.contracts import TABLES, WRITTEN_TABLES, TableError, contract, empty_table
 
 PROVIDED = ("annual", "trial", "account_flows", "due_items")
 
@@ -29,8 +29,8 @@ def prepare(tables: Mapping[str, pd.DataFrame]) -> Chunk:
     Parameters
     ----------
     tables : mapping of name to DataFrame
-        As `intake.store.read_chunk` returns them: rows that keep their contracts, in any order. A table that
-        is not there counts as empty.
+        As `intake.store.read_chunk` returns them, and what stages wrote of them (`note_signals`): rows that
+        keep their contracts, in any order. A table that is not there counts as empty.
 
     Raises
     ------
@@ -49,11 +49,11 @@ def prepare(tables: Mapping[str, pd.DataFrame]) -> Chunk:
     if "firms" not in tables:
         raise TableError("firms", "the chunk has no such table")
     for table in tables:
-        if table not in TABLES:
+        if table not in (*TABLES, *WRITTEN_TABLES):
             raise TableError(table, "no contract knows this table")
     firm_ids = np.sort(tables["firms"]["firm_id"].unique().astype(object))
     facts = {}
-    for table in TABLES:
+    for table in (*TABLES, *WRITTEN_TABLES):
         frame = tables.get(table, empty_table(table))
         if table == "statements":
             facts |= _statements(frame, firm_ids)

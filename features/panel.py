@@ -35,6 +35,7 @@ FACT_TABLES = (
     "arrears",
     "crd_grades",
     "notes",
+    "note_signals",
     "monitoring_reports",
     "external_flags",
     "events",

@@ -16,6 +16,7 @@ from features import (
     history,
     peers,
     provision,
+    qualitative,
     reports,
     trends,
 )
@@ -36,6 +37,7 @@ FAMILIES = (
     history,
     provision,
     reports,
+    qualitative,
 )
 KEYS = ("as_of_date", "firm_id", "tier", "industry", "size_class")
 

@@ -24,6 +24,10 @@ PREFECTURES = tuple(f"{number:02d}" for number in range(1, 48))  # JIS X 0401
 UNKNOWN = "unknown"  # the level of a code that an institution does not hold; counted in the data report
 
 EVENT_KINDS = ("overdue_90d", "rescheduling", "subrogation", "bankruptcy", "dressing_confirmed", "paid_off")
+# Q1 … Q11: groups of what notes say (docs/notes.md); tones: of what became of firms, and of a labelled corpus
+NOTE_SIGNALS = (*(f"Q{number}" for number in range(1, 12)), "outcome", "corpus")
+NOTE_MODALITIES = ("asserted", "suspected", "hearsay", "denied", "resolved", "question", "other", "tone")
+
 DEFAULT_KINDS = ("overdue_90d", "subrogation", "bankruptcy")  # default is the first of these
 
 
@@ -281,9 +285,35 @@ _CONTRACTS = (
         speaks_of=("event_date",),
     ),
 )
-_BY_NAME = {one.table: one for one in _CONTRACTS}
+# what stages write of the raw tables and features read like them: no raw folder holds these
+_WRITTEN = (
+    Contract(
+        "note_signals",
+        ("note_id", "known_date", "signal", "start"),
+        _schema(
+            note_id=columns.text(),
+            firm_id=_FIRM,
+            known_date=columns.date(),  # of the version of the note that was read
+            date=columns.date(),  # of the talk
+            signal=columns.text(isin=NOTE_SIGNALS),
+            start=columns.number(0, 1_000_000),  # the span in the text that says it, in code points
+            end=columns.number(0, 1_000_000),
+            concept=columns.text(nullable=True),  # null: no concept, the tone of the whole note
+            polarity=columns.number(-2, 1),  # 0 where it is not said of the firm today
+            modality=columns.text(isin=NOTE_MODALITIES),
+            confidence=columns.number(0, 1),
+            value=columns.number(-1000, 1000, nullable=True),  # of a tone; null: no reader was fitted
+            half_life_months=columns.number(0.1, 1200),  # after so many months it counts half
+            reader=columns.text(),  # version of what read it
+            text_hash=columns.text(),  # of what was read
+        ),
+        speaks_of=("date",),
+    ),
+)
+_BY_NAME = {one.table: one for one in (*_CONTRACTS, *_WRITTEN)}
 
-TABLES: tuple[str, ...] = tuple(_BY_NAME)
+TABLES: tuple[str, ...] = tuple(one.table for one in _CONTRACTS)  # raw ones
+WRITTEN_TABLES: tuple[str, ...] = tuple(one.table for one in _WRITTEN)
 OPTIONAL_TABLES = frozenset(TABLES) - {"firms", "statements", "events"}  # absent: taken as empty, and said so
 
 

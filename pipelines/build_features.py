@@ -15,7 +15,8 @@ from features.cash_flow.projection import project
 from features.norms import fit_norms
 from features.panel import MONTHS, build_panel, prepare
 from features.table import build_features as feature_table
-from intake.store import chunk_names, fresh_folder, read_chunk, read_table, write_table
+from intake.store import chunk_names, fresh_folder, read_table, write_table
+from pipelines.chunk_tables import chunk_tables
 from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.progress import progress
@@ -25,9 +26,9 @@ log = logging.getLogger(__name__)
 WORKERS = 2  # processes; the result does not depend on it
 
 
-def cash_errors(interim: Path, days: Sequence[pd.Timestamp], chunk: str) -> pd.DataFrame:
+def cash_errors(paths: Paths, days: Sequence[pd.Timestamp], chunk: str) -> pd.DataFrame:
     """Return how one chunk's projections of each day fell out, by what the last day knows."""
-    tables = prepare(read_chunk(interim, chunk))
+    tables = prepare(chunk_tables(paths, chunk))
     later = build_panel(tables, days[-1])
     found = []
     for one in (project(build_panel(tables, day)) for day in days):
@@ -42,17 +43,15 @@ def days_of_errors(train: Sequence[pd.Timestamp]) -> list[pd.Timestamp]:
     return [day for day in train if day >= first]
 
 
-def rows_at(interim: Path, day: pd.Timestamp, bands: pd.DataFrame, chunk: str) -> pd.DataFrame:
+def rows_at(paths: Paths, day: pd.Timestamp, bands: pd.DataFrame, chunk: str) -> pd.DataFrame:
     """Return one chunk's feature rows on one day, without comparison with norms."""
-    return feature_table(build_panel(prepare(read_chunk(interim, chunk)), day), None, bands)
+    return feature_table(build_panel(prepare(chunk_tables(paths, chunk)), day), None, bands)
 
 
-def write_rows(
-    interim: Path, rows: Path, days: list[pd.Timestamp], norms_file: Path, bands_file: Path, chunk: str
-) -> int:
+def write_rows(paths: Paths, rows: Path, days: list[pd.Timestamp], chunk: str) -> int:
     """Write one chunk's feature rows of every day; return how many."""
-    norms, bands = read_table(norms_file), read_table(bands_file)
-    tables = prepare(read_chunk(interim, chunk))
+    norms, bands = read_table(paths.norms), read_table(paths.cash_bands)
+    tables = prepare(chunk_tables(paths, chunk))
     count = 0
     for day in days:
         frame = feature_table(build_panel(tables, day), norms, bands)
@@ -68,14 +67,14 @@ def build_features(params: Params, paths: Paths) -> None:
     chunks = chunk_names(paths.interim)
     train = [pd.Timestamp(day) for day in splits["train"]]
     with ProcessPoolExecutor(WORKERS) as pool:
-        errors = pool.map(partial(cash_errors, paths.interim, days_of_errors(train)), chunks)
+        errors = pool.map(partial(cash_errors, paths, days_of_errors(train)), chunks)
         bands = fit_bands(pd.concat(errors, ignore_index=True))
         write_table(bands, paths.cash_bands)
-        at_train_end = pd.concat(pool.map(partial(rows_at, paths.interim, train[-1], bands), chunks))
+        at_train_end = pd.concat(pool.map(partial(rows_at, paths, train[-1], bands), chunks))
         write_table(fit_norms(at_train_end, min_firms=params.build_features.norms_min_firms), paths.norms)
         show = progress(log)
         with fresh_folder(paths.rows) as rows:
-            work = partial(write_rows, paths.interim, rows, days, paths.norms, paths.cash_bands)
+            work = partial(write_rows, paths, rows, days)
             for done, count in enumerate(pool.map(work, chunks), start=1):
                 show(done, len(chunks), f"chunks of feature rows ({count} in the last)")
 

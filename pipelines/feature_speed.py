@@ -19,7 +19,8 @@ from features.panel import FACT_TABLES, Chunk, Panel, build_panel, prepare
 from features.table import FAMILIES
 from features.tier import TIERS, tier_of
 from intake.accounts import ACCOUNTS
-from intake.store import chunk_names, read_chunk, read_table, write_text
+from intake.store import chunk_names, read_table, write_text
+from pipelines.chunk_tables import chunk_tables
 from pipelines.params import ParamsError
 from pipelines.paths import Paths
 from pipelines.progress import LOG_FORMAT
@@ -108,7 +109,7 @@ def run(root: Path, rounds: int = ROUNDS) -> str:
     norms, bands = read_table(paths.norms), read_table(paths.cash_bands)
     found: dict[str, tuple[int, dict[str, float]]] = {}
     for chunk in chunk_names(paths.interim):
-        tables = read_chunk(paths.interim, chunk)
+        tables = chunk_tables(paths, chunk)
         for title, some in (("all firms", tables), (f"{TIERS[-1]} firms", of_tier(tables, day, TIERS[-1]))):
             firms, best = measure(some, day, norms, bands, rounds=rounds)
             before, sums = found.get(title, (0, {}))

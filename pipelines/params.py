@@ -79,6 +79,23 @@ class LabelCohorts(Section):
     holdout_seed: int
 
 
+class TrainReader(Section):
+    """Readers of notes that learn from what became of firms."""
+
+    months: int = Field(ge=1, le=36)
+    folds: int = Field(ge=2, le=20)
+    penalty: float = Field(gt=0)
+    min_defaults: int = Field(ge=1)
+    seed: int = Field(ge=0)
+
+
+class ReadNotes(Section):
+    """What notes say."""
+
+    half_life_months: float = Field(ge=0.1, le=1200)
+    corpus: str | None
+
+
 class BuildFeatures(Section):
     """Features and the norms they are compared with."""
 
@@ -168,6 +185,8 @@ class Params(_Frozen):
     simulate: Simulate
     ingest: Ingest
     label_cohorts: LabelCohorts
+    train_reader: TrainReader
+    read_notes: ReadNotes
     build_features: BuildFeatures
     tune: Tune
     train: Train

@@ -28,6 +28,11 @@ class Paths:
         return self.root / "data" / "interim"
 
     @property
+    def signals(self) -> Path:
+        """What notes say: table `note_signals` in the chunks of the interim tables."""
+        return self.root / "data" / "signals" / "note_signals"
+
+    @property
     def labels(self) -> Path:
         """One row per cohort and firm."""
         return self.root / "data" / "features" / "labels.parquet"
@@ -40,11 +45,6 @@ class Paths:
     def rows_of(self, as_of_date: pd.Timestamp) -> Path:
         """Feature rows of one cohort."""
         return self.rows / f"{as_of_date:%Y-%m-%d}.parquet"
-
-    @property
-    def note_signals(self) -> Path:
-        """Folder of what was found in the notes, a file per chunk of interim."""
-        return self.root / "data" / "features" / "note_signals"
 
     @property
     def artifacts(self) -> Path:
@@ -70,6 +70,16 @@ class Paths:
     def cash_bands(self) -> Path:
         """Spread of closing cash around projections by level and month, fitted at the end of training."""
         return self.artifacts / "cash_bands.parquet"
+
+    @property
+    def readers(self) -> Path:
+        """Readers of notes, one for each fold of firms."""
+        return self.artifacts / "readers"
+
+    @property
+    def corpus_reader(self) -> Path:
+        """The reader of the labelled corpus that params name."""
+        return self.artifacts / "corpus_reader"
 
     @property
     def best_params(self) -> Path:

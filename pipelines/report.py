@@ -54,7 +54,7 @@ def report(params: Params, paths: Paths) -> None:
             shap_rows=params.report.shap_rows,
             projections=read_firms(scored / "projections", first),
             notes=read_firms(paths.interim / "notes", first),
-            note_signals=read_firms(paths.note_signals, first),
+            note_signals=read_firms(paths.signals, first),
         )
     )
     write_text(page, paths.report)

@@ -15,7 +15,8 @@ import features
 import intake
 import models
 from intake.contracts import TABLES
-from intake.store import chunk_names, read_chunk, read_table, write_json, write_table
+from intake.store import chunk_names, read_table, write_json, write_table
+from pipelines.chunk_tables import chunk_tables, written_files
 from pipelines.label_cohorts import known_range
 from pipelines.params import Params, ParamsError
 from pipelines.paths import Paths
@@ -81,9 +82,10 @@ def code_version() -> str:
     return digest(*files, Path(__file__).with_name("score_chunk.py"))
 
 
-def chunk_version(interim: Path, chunk: str, recipe: Recipe, *fitted: Path) -> str:
+def chunk_version(paths: Paths, chunk: str, recipe: Recipe) -> str:
     """Return a hash of everything a chunk's scores depend on: code, models, fitted tables, facts, choices."""
-    files = [path for table in TABLES if (path := interim / table / f"{chunk}.parquet").exists()]
+    files = [path for table in TABLES if (path := paths.interim / table / f"{chunk}.parquet").exists()]
+    files += [*written_files(paths, chunk).values(), paths.norms, paths.cash_bands]
     choices = (
         recipe.as_of_date,
         recipe.currency,
@@ -93,7 +95,7 @@ def chunk_version(interim: Path, chunk: str, recipe: Recipe, *fitted: Path) -> s
         recipe.num_threads,
     )
     versions = [bundle.version for bundle in recipe.bundles.values()]
-    return digest(code_version(), repr(choices), *versions, *fitted, *files)
+    return digest(code_version(), repr(choices), *versions, *files)
 
 
 def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
@@ -102,14 +104,14 @@ def score_portfolio(paths: Paths, recipe: Recipe, out: Path) -> dict:
     chunks = chunk_names(paths.interim)
     show, versions, kept, firms, scored = progress(log), {}, 0, 0, 0
     for done, chunk in enumerate(chunks, start=1):
-        versions[chunk] = chunk_version(paths.interim, chunk, recipe, paths.norms, paths.cash_bands)
+        versions[chunk] = chunk_version(paths, chunk, recipe)
         manifest_file = folder / "chunks" / f"{chunk}.json"
         manifest = json.loads(manifest_file.read_text(encoding="utf-8")) if manifest_file.exists() else {}
         if manifest.get("version") == versions[chunk]:
             kept += 1
         else:
             manifest_file.unlink(missing_ok=True)
-            tables = score_chunk(read_chunk(paths.interim, chunk), recipe)
+            tables = score_chunk(chunk_tables(paths, chunk), recipe)
             for name in SCORED_TABLES:
                 write_table(tables[name], folder / name / f"{chunk}.parquet")
             shown = tables["scores"]

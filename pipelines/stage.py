@@ -9,6 +9,7 @@ from pathlib import Path
 from intake.contracts import TableError
 from models.bundle import BundleError
 from models.contributions import AdditivityError
+from models.notes.text_reader import ReaderError
 from pipelines.params import Params, ParamsError, load_params
 from pipelines.paths import Paths
 from pipelines.progress import LOG_FORMAT
@@ -19,7 +20,7 @@ class TooFewDefaultsError(ValueError):
 
 
 # what the user can mend, or must know, from the message alone: shown without a traceback
-CLEAR_ERRORS = (TableError, ParamsError, BundleError, AdditivityError, TooFewDefaultsError)
+CLEAR_ERRORS = (TableError, ParamsError, BundleError, AdditivityError, ReaderError, TooFewDefaultsError)
 
 
 def run_stage(work: Callable[[Params, Paths], None], root: Path = Path()) -> None:

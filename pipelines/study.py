@@ -14,9 +14,9 @@ from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
 from pipelines.paths import Paths
 from pipelines.score import code_version, digest
-from pipelines.study_families import SEEDS as FAMILY_SEEDS
-from pipelines.study_families import SPLIT as FAMILIES_SPLIT
-from pipelines.study_families import families_records
+from pipelines.study_families import BOOSTERS, families_records
+from pipelines.study_families import SPLIT as FAMILIES
+from pipelines.study_findings import KNOWN, NEW, finding_records
 from pipelines.study_notes import ALL_ROWS, METRICS, WITH_NOTES, notes_records
 
 log = logging.getLogger(__name__)
@@ -24,7 +24,17 @@ log = logging.getLogger(__name__)
 FIRMS = 20_000  # some 400 defaults in a year's test over all tiers: intervals then say something
 SEEDS = (20150401, 20160401, 20170401)
 TRIALS = 30
-STAGES = ("collect", "ingest", "label_cohorts", "build_features", "tune", "train", "evaluate")
+STAGES = (
+    "collect",
+    "ingest",
+    "label_cohorts",
+    "train_reader",
+    "read_notes",
+    "build_features",
+    "tune",
+    "train",
+    "evaluate",
+)
 COLUMNS = {
     "auc": "AUC",
     "pr_auc": "PR-AUC",
@@ -71,7 +81,8 @@ def run_seed(base: Params, root: Path, seed: int) -> list[dict]:
             done["stages"].append(stage)
             write_json(done, done_file)
     records = json.loads(paths.evaluation.read_text(encoding="utf-8"))
-    records += notes_records(params, paths) + families_records(params, paths)
+    records += notes_records(params, paths) + finding_records(params, paths)
+    records += families_records(params, paths)
     return [record | {"seed": seed} for record in records]
 
 
@@ -115,26 +126,31 @@ def notes_tables(records: pd.DataFrame) -> str:
     return "\n".join(parts)
 
 
-def tier_tables(records: pd.DataFrame) -> str:
-    """Lay out the paired differences between tiers on the same advanced firms."""
-    return _differences(records, "out_of_time_advanced_firms")
-
-
-def family_tables(records: pd.DataFrame) -> str:
-    """Lay out what each family of features adds on advanced firms, as paired differences."""
-    return _differences(records, FAMILIES_SPLIT)
-
-
-def _differences(records: pd.DataFrame, split: str) -> str:
-    rows = records[records["split"] == split]
+def difference_table(records: pd.DataFrame, split: str) -> str:
+    """Lay out paired differences of one population: a row by difference, tier and seed."""
     lines = [
-        "| difference on the same advanced firms | seed | rows | defaults | AUC | PR-AUC |",
-        "|---|---|---|---|---|---|",
+        "| difference | firms of tier | seed | rows | defaults | AUC | PR-AUC |",
+        "|---|---|---|---|---|---|---|",
     ]
-    for (model, seed), figures in rows.groupby(["model", "seed"], sort=False):
+    rows = records[records["split"] == split]
+    for (model, tier, seed), figures in rows.groupby(["model", "tier", "seed"], sort=False):
         by_metric, first = figures.set_index("metric", drop=False), figures.iloc[0]
         cells = [_figure(by_metric.loc[name]) for name in ("auc", "pr_auc")]
-        lines.append(f"| {model} | {seed} | {first['n']:,} | {first['positives']:,} | {' | '.join(cells)} |")
+        count = f"{first['n']:,} | {first['positives']:,}"
+        lines.append(f"| {model} | {tier} | {seed} | {count} | {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def finding_table(records: pd.DataFrame) -> str:
+    """Lay out how much of what notes were made to say was found: a row by modality, structure and seed."""
+    lines = ["| statements | structures | seed | number | measured | share |", "|---|---|---|---|---|---|"]
+    rows = records[records["split"].isin([KNOWN, NEW])]
+    for row in rows.to_dict("records"):
+        structure = "seen in training years" if row["split"] == KNOWN else "only later"
+        figure = _figure(pd.Series(row))
+        lines.append(
+            f"| {row['model']} | {structure} | {row['seed']} | {row['n']:,} | {row['metric']} | {figure} |"
+        )
     return "\n".join(lines)
 
 
@@ -152,29 +168,52 @@ ties at the cut of a review list counts the worst the list could hold: the prior
 
 ## Tiers compared
 
-{tier_tables(frame)}
+{difference_table(frame, "out_of_time_advanced_firms")}
 
 ## What a family of features adds
 
-The advanced tier's model less one trained on the same rows without the family, both with the parameters tuned
-for the whole set and averaged over {FAMILY_SEEDS} seeds. How projected cash does by itself is told in
-[cash.md](cash.md).
+A tier's model less the same without a family, paired on the labelled firms of the test year that have it:
+above 0 the family helps. Each set of features is fitted on the same rows with the parameters tuned for all of
+the tier's, the margins of {BOOSTERS} boosters averaged. Families overlap: leaving one out says what only it
+knows. Last, what the number of visits in half a year would add, which no model sees: how often a firm is
+called on is the institution's choice.
 
-{family_tables(frame)}
+{difference_table(frame, FAMILIES)}
 
 ## Every tier beside the baselines
 
 {study_tables(frame).rstrip()}
 
-## Notes: a keyword list
+## Notes: readers compared
 
 How the {len(load_keywords())} words of models/notes/keywords.csv were chosen, and what such a list cannot
 do, is told in [notes.md](notes.md). A word counts in a note where it stands, be it denied or long settled.
 *Keyword score*: worsening less comforting words over a firm's notes of the {WINDOW_MONTHS} months before the
-as-of date; *number of notes*: how often somebody called, whatever was said. Nothing is fitted; a row without
-a note scores 0. The rows are every labelled firm of the test year, of any tier or none.
+as-of date; *number of notes*: how often somebody called, whatever was said. Nothing in these is fitted.
+*Dictionary score*: polarity × confidence of what the dictionary reader found bad less what it found good,
+over the same notes. *Faded mean*: the features `note_worse_pct` and `note_tone_pct` as models see them; the
+learned tone comes from readers fitted on training outcomes without the firm's fold. *Dictionary and
+learned*: the sum of those two, each over its spread in training. A row without a note scores 0. The rows are
+every labelled firm of the test year, of any tier or none.
 
 {notes_tables(frame).rstrip()}
+
+### Against the keywords, paired, all rows
+
+{difference_table(frame, ALL_ROWS + "_differences")}
+
+### Against the keywords, paired, rows with a note
+
+{difference_table(frame, WITH_NOTES + "_differences")}
+
+## Notes: what the dictionary finds
+
+Only a simulation knows what a note was made to say. *Found*: statements of something bad for which something
+bad of the same signal (Q1–Q11) was found in the note. *False alarm*: the same where the statement is that
+there is nothing. *Precision*: findings of something bad, one for each note and signal, that the note was made
+to say. Notes known after the end of training; some have a structure that no earlier note has.
+
+{finding_table(frame)}
 """
 
 

@@ -14,14 +14,13 @@ MOST = 5
 
 @dataclass(frozen=True)
 class Note:
-    """One note as shown; `whole` names what was found in it as a whole, with its style."""
+    """One note as shown, with what was found in it marked."""
 
     date: pd.Timestamp
     known_date: pd.Timestamp
     role: Words
     channel: Words
     text: Markup
-    whole: list[tuple[Words, str]]
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,8 @@ def notes_of(
         ``note_id``, ``firm_id``, ``known_date``, ``date``, ``author_role``, ``channel``, ``text``.
     signals : DataFrame
         The table `note_signals`: ``note_id``, ``firm_id``, ``known_date``, ``signal``, ``polarity``,
-        ``modality``, ``start``, ``end`` (code points; NaN: of the whole note). They belong to the version of
-        a note with the same ``known_date``.
+        ``modality``, ``start``, ``end`` (code points); rows of modality tone are passed over. They belong to
+        the version of a note with the same ``known_date``.
     as_of_date : Timestamp
         Nothing that came to be known later is shown.
     most : int
@@ -78,8 +77,7 @@ def notes_of(
     """
     own = known_notes(notes[(notes["firm_id"] == firm_id).to_numpy()], as_of_date)
     said = signals[(signals["firm_id"] == firm_id).to_numpy()]
-    # an even tone says nothing
-    said = said[((said["signal"].astype("str") != "tone") | (said["polarity"] != 0)).to_numpy()]
+    said = said[(said["modality"].astype("str") != "tone").to_numpy()]  # a learned tone is of no place in it
     said = said.merge(own[["note_id", "known_date"]], on=["note_id", "known_date"])
     of_note = dict(iter(said.groupby("note_id")))
     has_finding = own["note_id"].isin(said["note_id"]).to_numpy()
@@ -92,24 +90,18 @@ def notes_of(
 
 
 def _note(row: tuple, said: pd.DataFrame) -> Note:
-    """Return one note with its findings: those with a place marked in the text, the others beside it."""
-    spans, whole = [], []
-    for found in said.itertuples(index=False):
-        polarity = int(found.polarity)
-        words, style = finding_words(str(found.signal), polarity, str(found.modality)), style_of(polarity)
-        if pd.isna(found.start) or pd.isna(found.end):
-            whole.append((words, style))
-        else:
-            spans.append(Span(int(found.start), int(found.end), words, style))
+    """Return one note with its findings marked in the text."""
+    spans = [
+        Span(
+            int(found.start),
+            int(found.end),
+            finding_words(str(found.signal), int(found.polarity), str(found.modality)),
+            style_of(int(found.polarity)),
+        )
+        for found in said.itertuples(index=False)
+    ]
     try:
         text = highlight(row.text, spans)
     except ValueError as error:
         raise ValueError(f"note_signals: note {row.note_id!r}: {error}") from None
-    return Note(
-        row.date,
-        row.known_date,
-        label("role", row.author_role),
-        label("channel", row.channel),
-        text,
-        list(dict.fromkeys(whole)),
-    )
+    return Note(row.date, row.known_date, label("role", row.author_role), label("channel", row.channel), text)

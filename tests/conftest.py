@@ -22,6 +22,8 @@ STAGES = (
     "collect",
     "ingest",
     "label_cohorts",
+    "train_reader",
+    "read_notes",
     "build_features",
     "tune",
     "train",

@@ -113,6 +113,5 @@ def test_directions_and_modalities_are_words_and_signs() -> None:
     assert finding_words("Q6", -2, "asserted") == Words("↓↓ 税・社保", "↓↓ Taxes, social insurance")
     assert finding_words("Q6", 0, "denied") == Words("税・社保（否定）", "Taxes, social insurance (denied)")
     assert finding_words("Q3", 0, "resolved").ja == "販売先（解消）"
-    assert finding_words("tone", 1, "none").en == "↑ Overall tone"
     assert finding_words("Q99", -1, "sung").ja == "↓ Q99（sung）"
     assert [style_of(polarity) for polarity in (-2, -1, 0, 1)] == ["bad", "bad", "neither", "good"]

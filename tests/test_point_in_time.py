@@ -19,7 +19,15 @@ from features.norms import fit_norms
 from features.panel import build_panel, prepare
 from features.table import build_features
 from intake.accounts import ACCOUNTS
-from intake.contracts import EVENT_KINDS, TABLES, contract, empty_table
+from intake.contracts import (
+    EVENT_KINDS,
+    NOTE_MODALITIES,
+    NOTE_SIGNALS,
+    TABLES,
+    WRITTEN_TABLES,
+    contract,
+    empty_table,
+)
 from models.cohorts import label_cohort
 
 # a seed stands for a whole little portfolio: drawing its cells one by one would take minutes
@@ -28,6 +36,7 @@ DAYS = st.one_of(
     st.dates(pd.Timestamp("2023-01-01").date(), pd.Timestamp("2025-12-31").date()).map(pd.Timestamp),
     st.integers(0, 35).map(lambda months: pd.Timestamp("2023-01-31") + pd.offsets.MonthEnd(months)),
 )
+EVERY_TABLE = (*TABLES, *WRITTEN_TABLES)
 FIRMS = ("f1", "f2", "f3", "f4")
 FIRST, LAST = pd.Timestamp("2020-01-31"), pd.Timestamp("2025-12-31")
 LAGS = (0, 1, 15, 40, 90, 400)  # days from the fact to the institution
@@ -41,6 +50,8 @@ TEXTS = {
     "side": ("receivable", "payable"),
     "instrument": ("account", "note", "electronic"),
     "source_actor": ("association", "bank:1", "adviser"),
+    "signal": NOTE_SIGNALS,
+    "modality": NOTE_MODALITIES,
 }
 NUMBERS = {
     "employees": (0, 3, 50),
@@ -50,6 +61,12 @@ NUMBERS = {
     "visits": (0, 2),
     "sales_trend_pct": (-50.0, 0.0, 8.0),
     "severity": (1, 2, 3),
+    "start": (0, 7),
+    "end": (8, 9),
+    "polarity": (-2, -1, 0, 1),
+    "confidence": (0.5, 0.9),
+    "value": (-0.02, 0.0, 0.03),
+    "half_life_months": (3, 6),
 }
 AMOUNTS = (0.0, 1e6, 2e6, 3e6, 1e7, 4e7)  # few, so that ties and zeros are common
 
@@ -142,7 +159,7 @@ def random_tables(seed: int) -> dict[str, pd.DataFrame]:
     """Return a little portfolio with rows in every table."""
     rng = np.random.default_rng(seed)
     tables = {}
-    for table in TABLES:
+    for table in EVERY_TABLE:
         if table == "statements":
             tables[table] = random_statements(rng)
         elif table == "account_flows":
@@ -163,7 +180,8 @@ def random_tables(seed: int) -> dict[str, pd.DataFrame]:
             firm = np.concatenate([FIRMS, rng.choice(FIRMS, 4)])
             tables[table] = random_table(rng, table, firm, established=pd.Series([FIRST] * 4 + [LAST] * 4))
         else:
-            tables[table] = random_table(rng, table, rng.choice(FIRMS, 40))
+            rows = 400 if table == "note_signals" else 40  # some for each of 13 signals
+            tables[table] = random_table(rng, table, rng.choice(FIRMS, rows))
     return tables
 
 
@@ -193,9 +211,9 @@ def test_random_tables_keep_their_contracts_and_are_felt_by_the_features():
     tables = random_tables(0)
     whole = features(tables, LAST)
     assert "advanced" in set(whole["tier"])
-    for table in TABLES:
+    for table in EVERY_TABLE:
         contract(table).schema.validate(tables[table])
-        if table in ("firms", "notes"):  # notes are read by a stage of its own
+        if table in ("firms", "notes"):  # notes are read by a stage of its own, into note_signals
             continue
         without = features(tables | {table: empty_table(table)}, LAST)
         assert not without.equals(whole), table
@@ -225,7 +243,7 @@ def moved_past(table: str, frame: pd.DataFrame, row: int, day: pd.Timestamp) -> 
     return moved
 
 
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", EVERY_TABLE)
 @profile(5)
 @given(SEEDS, DAYS, st.integers(1, 30))
 def test_moving_one_fact_past_the_day_is_deleting_it(table, seed, day, back):

@@ -3,11 +3,9 @@
 import pandas as pd
 import pytest
 
-from review.labels import Words
 from review.shown_notes import known_notes, notes_of
 
 DAY = pd.Timestamp("2025-12-31")
-NAN = float("nan")
 
 
 def notes(*rows: tuple[str, str, str], firm: str = "a") -> pd.DataFrame:
@@ -69,21 +67,15 @@ def test_notes_older_than_two_years_are_left_out() -> None:
     assert known_notes(old, DAY)["note_id"].tolist() == ["y"]
 
 
-def test_what_speaks_of_the_whole_note_stands_beside_it_and_an_even_tone_nowhere() -> None:
+def test_a_learned_tone_is_no_finding() -> None:
     said = signals(
-        ("x", "2025-03-02", "tone", -1, "asserted", NAN, NAN),
-        ("y", "2025-06-02", "tone", 0, "asserted", NAN, NAN),
-        ("z", "2025-09-02", "Q6", 0, "denied", NAN, NAN),
-        ("z", "2025-09-02", "Q6", 0, "denied", NAN, NAN),
+        ("x", "2025-03-02", "outcome", 0, "tone", 0.0, 3.0),
+        ("z", "2025-09-02", "Q6", 0, "denied", 0.0, 2.0),
     )
     found = notes_of("a", THREE, said, DAY)
-    assert [note.date.month for note in found.shown] == [9, 3, 6]
-    assert [note.whole for note in found.shown] == [
-        [(Words("税・社保（否定）", "Taxes, social insurance (denied)"), "neither")],
-        [(Words("↓ 全体の調子", "↓ Overall tone"), "bad")],
-        [],
-    ]
-    assert found.found == 2
+    assert [note.date.month for note in found.shown] == [9, 6, 3]
+    assert "税・社保（否定）" in found.shown[0].text
+    assert (found.shown[2].text, found.found) == ("xxx", 1)
 
 
 def test_other_firms_notes_and_findings_are_passed_over() -> None:

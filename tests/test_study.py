@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from intake.store import write_json
-from pipelines import study, study_families
+from pipelines import study
 from pipelines.params import load_params
 from pipelines.paths import Paths
 from pipelines.study_notes import notes_records
@@ -34,7 +34,9 @@ def test_the_page_tells_what_the_keywords_of_notes_say(small_run):
 
     page = study.study_page([record | {"seed": 1} for record in records + notes], base)
 
-    section = page[page.index("## Notes: a keyword list") :]
+    section = page[
+        page.index("## Notes: readers compared") : page.index("## Notes: what the dictionary finds")
+    ]
     auc = next(r for r in notes if (r["model"], r["metric"]) == ("number of notes", "auc"))
     assert f"| number of notes | 1 | {auc['n']:,} | {auc['positives']:,} |" in section
     assert f"{auc['value']:.3f} [{auc['low']:.3f}, {auc['high']:.3f}]" in section
@@ -61,43 +63,29 @@ def test_stages_that_are_done_are_not_done_again_and_other_params_start_anew(
     for stage in study.STAGES:
         monkeypatch.setattr(f"pipelines.{stage}.{stage}", work(stage, fails=stage == "tune"))
     monkeypatch.setattr(study, "notes_records", lambda params, paths: [{"metric": "recall_at_5pct"}])
-    monkeypatch.setattr(study, "families_records", lambda params, paths: [])
+    monkeypatch.setattr(study, "finding_records", lambda params, paths: [{"metric": "precision"}])
+    monkeypatch.setattr(study, "families_records", lambda params, paths: [{"metric": "pr_auc"}])
     with pytest.raises(KeyboardInterrupt):
         study.run_seed(base, tmp_path / "7", 7)
-    assert calls == ["collect", "ingest", "label_cohorts", "build_features", "tune"]
+    assert calls == [
+        "collect",
+        "ingest",
+        "label_cohorts",
+        "train_reader",
+        "read_notes",
+        "build_features",
+        "tune",
+    ]
 
     monkeypatch.setattr("pipelines.tune.tune", work("tune"))
     calls.clear()
     records = study.run_seed(base, tmp_path / "7", 7)
-    assert records == [{"metric": "auc", "seed": 7}, {"metric": "recall_at_5pct", "seed": 7}]
+    assert records == [{"metric": "auc", "seed": 7}, {"metric": "recall_at_5pct", "seed": 7}] + [
+        {"metric": name, "seed": 7} for name in ("precision", "pr_auc")
+    ]
     assert calls == ["tune", "train", "evaluate"]
 
     calls.clear()
     monkeypatch.setattr(study, "FIRMS", 10)
     study.run_seed(base, tmp_path / "7", 7)
     assert calls == list(study.STAGES)
-
-
-def test_a_family_is_judged_on_the_same_advanced_firms(tmp_path, small_run, monkeypatch):
-    """The small run has too few defaults for tier advanced: it is lent the basic one's parameters."""
-    base = load_params(small_run.root)
-    assert study_families.families_records(base, small_run.paths) == []
-    lent = study_families.tuned_of(small_run.paths, "basic")
-    monkeypatch.setattr(study_families, "FEWEST_POSITIVES", 1)
-    monkeypatch.setattr(study_families, "tuned_of", lambda paths, tier: lent)
-    monkeypatch.setattr(study_families, "SEEDS", 1)
-    monkeypatch.setattr(study_families, "at_least", lambda tiers, tier: tiers != "none")
-
-    records = study_families.families_records(base, small_run.paths)
-
-    assert {r["model"] for r in records} >= {"with − without cash_flow"}
-    assert {r["split"] for r in records} == {study_families.SPLIT}
-    assert all(r["low"] <= r["value"] <= r["high"] for r in records)
-    table = study.family_tables(pd.DataFrame([record | {"seed": 1} for record in records]))
-    assert "| with − without cash_flow | 1 |" in table
-
-
-def test_a_family_is_what_the_dictionary_says():
-    assert study_families.family_of(["sales_yen", "projected_runway_months"], "cash_flow") == [
-        "projected_runway_months"
-    ]

@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from intake.contracts import empty_table
-from intake.store import write_table
+from intake.store import write_json, write_table
+from models.notes.dictionary_reader import load_dictionary_reader
+from models.notes.signals import Readers, read_notes
 from pipelines.params import load_params
 from pipelines.paths import Paths
 from pipelines.study import notes_tables
@@ -14,6 +16,7 @@ from pipelines.study_notes import notes_records, notes_rows
 
 ROOT = Path(__file__).resolve().parent.parent
 DAY = "2024-12-31"
+NAN = float("nan")
 
 
 def write_run(root: Path) -> Paths:
@@ -38,6 +41,13 @@ def write_run(root: Path) -> Paths:
         chunk = frame[frame["firm_id"].str.startswith(kind)]
         write_table(empty_table("firms"), paths.interim / "firms" / f"part-{part:05d}.parquet")
         write_table(chunk, paths.interim / "notes" / f"part-{part:05d}.parquet")
+        signals = read_notes(chunk, Readers(load_dictionary_reader(), None, None), half_life_months=6)
+        write_table(signals, paths.signals / f"part-{part:05d}.parquet")
+    rows = labels[["as_of_date", "firm_id"]].assign(note_tone_pct=NAN)  # no reader was fitted
+    rows["note_worse_pct"] = rows["firm_id"].str.startswith("p") * 90.0
+    for day in (DAY, "2020-12-31"):
+        write_table(rows.assign(as_of_date=pd.Timestamp(day)), paths.rows_of(pd.Timestamp(day)))
+    write_json({"train": ["2020-12-31"]}, paths.splits)
     return paths
 
 
@@ -47,6 +57,8 @@ def test_rows_are_the_labelled_ones_of_the_test_year_and_see_only_what_was_known
     assert rows.index.tolist() == ["n0", "n1", "n2", "n3", "n4", "p0", "p1", "p2", "p3", "p4"]
     assert rows["score"].tolist() == [-1] * 4 + [0] + [1] * 5
     assert rows["worse"].tolist() == [0] * 5 + [1] * 5
+    # 業況順調 is good news, plainly said (+1 × 0.9); 資金が不足 is −2 × 0.9
+    assert rows["dictionary"].tolist() == pytest.approx([-0.9] * 4 + [0] + [1.8] * 5)
     assert rows["notes"].tolist() == [1] * 4 + [0] + [1] * 5
 
 
@@ -54,10 +66,18 @@ def test_figures_worked_out_by_hand(tmp_path):
     params = load_params(ROOT)
     records = notes_records(params, write_run(tmp_path))
     found = {(r["split"], r["model"], r["metric"]): r["value"] for r in records}
+    differences = [r for r in records if r["split"].endswith("_differences")]
+    records = [r for r in records if r not in differences]
     every, some = "out_of_time_notes", "out_of_time_with_notes"
 
     assert {(r["split"], r["n"], r["positives"]) for r in records} == {(every, 10, 5), (some, 9, 5)}
-    for model in ("keyword score", "keyword score per note", "worse words alone"):
+    # both rank every default first, so none of the readers is better than the keywords
+    assert len(differences) == 2 * 2 * 4 * 2  # populations, rivals, readers, metrics
+    better = ("dictionary score", "dictionary, faded mean", "dictionary and learned")
+    for model in better:
+        assert found[f"{every}_differences", f"{model} − keyword score", "auc"] == 0
+    assert found[every, "learned, faded mean", "auc"] == 0.5  # no opinion at all
+    for model in ("keyword score", "keyword score per note", "worse words alone", *better):
         assert found[every, model, "auc"] == found[some, model, "auc"] == 1
         assert found[every, model, "precision_at_5pct"] == 1  # one row of ten, in a tie of five defaults
         assert found[every, model, "recall_at_5pct"] == pytest.approx(1 / 5)

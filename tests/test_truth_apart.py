@@ -35,7 +35,17 @@ def test_no_stage_opens_the_truth(small_run):
     watched = {stage: found for stage, found in small_run.opened.items() if stage not in MAY_READ_TRUTH}
 
     del watched[MAKES_TRUTH]  # it writes there
-    assert set(watched) == {"ingest", "label_cohorts", "build_features", "tune", "train", "score", "report"}
+    assert set(watched) == {
+        "ingest",
+        "label_cohorts",
+        "train_reader",
+        "read_notes",
+        "build_features",
+        "tune",
+        "train",
+        "score",
+        "report",
+    }
     assert [stage for stage, found in watched.items() if found] == []
 
 
@@ -105,15 +115,18 @@ def outcomes(collected, tmp_path_factory) -> dict[str, dict[str, bytes]]:
     from pipelines.build_features import build_features
     from pipelines.ingest import ingest
     from pipelines.label_cohorts import label_cohorts
+    from pipelines.read_notes import read_notes
+    from pipelines.train_reader import train_reader
 
     found = {}
     for name, harm in (("kept", lambda folder: None), ("deleted", delete), ("scrambled", scramble)):
         root = tmp_path_factory.mktemp(name) / "root"
         shutil.copytree(collected, root)
         harm(Paths(root).truth)
-        for stage in (ingest, label_cohorts, build_features):
+        for stage in (ingest, label_cohorts, train_reader, read_notes, build_features):
             stage(load_params(root), Paths(root))
-        files = (path for path in (root / "data" / "features").rglob("*") if path.is_file())
+        made = [root / "data" / name for name in ("features", "signals", "artifacts")]
+        files = (path for folder in made for path in folder.rglob("*") if path.is_file())
         found[name] = {str(path.relative_to(root)): path.read_bytes() for path in files}
     return found
 
