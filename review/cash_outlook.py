@@ -12,7 +12,7 @@ from review.formats import number
 from review.labels import Words, label
 from review.life_books import Grid, Row
 
-CENTRE, LOW, HIGH = "closing_p50_yen", "closing_p10_yen", "closing_p90_yen"
+PLAN, CENTRE, LOW, HIGH = "closing_yen", "closing_p50_yen", "closing_p10_yen", "closing_p90_yen"
 SUMS = frozenset(read_lines()["part_of"].dropna())
 _MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -63,19 +63,19 @@ def shortfall(cash: np.ndarray) -> int | None:
 
 
 def outlook(rows: pd.DataFrame, *, currency: str = "yen") -> Words:
-    """Return in words when a firm's cash runs out, in the middle and in the low path, and what that rests on.
+    """Return in words when a firm's cash runs out, as planned and as expected, and what that rests on.
 
     Parameters
     ----------
     rows : DataFrame
-        One firm's rows of `projections`: ``month``, ``level``, ``is_projected``, ``closing_p10_yen``,
-        ``closing_p50_yen``; a low path that is not known is not spoken of.
+        One firm's rows of `projections`: ``month``, ``level``, ``is_projected``, ``closing_yen``,
+        ``closing_p10_yen``, ``closing_p50_yen``; expected paths that are not known are not spoken of.
     currency : str
 
     Returns
     -------
     Words
-        Two or three sentences.
+        The plan (loans repaid as agreed, nothing borrowed), the middle and the low path, the basis.
 
     Raises
     ------
@@ -85,26 +85,42 @@ def outlook(rows: pd.DataFrame, *, currency: str = "yen") -> Words:
     ahead = projected(rows)
     if ahead.empty:
         raise ValueError("projections: no month ahead to speak of")
-    count, short, low = len(ahead), shortfall(ahead[CENTRE]), shortfall(ahead[LOW])
-    spoken = ahead[CENTRE].iloc[short] if short is not None else ahead[CENTRE].min()
-    at = short if short is not None else int(np.nanargmin(ahead[CENTRE]))
-    month = month_end(ahead["month"].iloc[at])
     scale = chart_scale(rows)  # the chart's, beside which it stands
-    ja, en = (quantity(spoken, "yen", lang, currency=currency, scale=scale) for lang in ("ja", "en"))
-    if short is not None:
-        middle = Words(
-            f"中央の見通し（P50）では{month.ja}に資金が不足する（現預金{ja}）。",
-            f"In the middle path (P50) cash runs short by {month.en} ({en}).",
-        )
-    else:
-        middle = Words(
-            f"中央の見通し（P50）では{count}か月以内に資金は不足しない（最も少ないのは{month.ja}の{ja}）。",
-            f"In the middle path (P50) cash lasts for {count} months (lowest at {month.en}: {en}).",
-        )
     rest = label("cash_level", ahead["level"].iloc[0])
     basis = Words(f"見通しは{rest.ja}。", f"The projection is {rest.en}.")
-    parts = [middle, _low_path(ahead, short, low), basis]
+    as_planned = Words(
+        "予定（約定どおり返済し、新たに借りない場合）",
+        "As planned (loans repaid as agreed, nothing borrowed)",
+    )
+    parts = [_path(ahead, PLAN, as_planned, scale, currency)]
+    if ahead[CENTRE].notna().any():
+        middle = Words(
+            "実際の推移を踏まえた中央の見通し（P50）", "In the middle path (P50), as such plans turn out,"
+        )
+        parts.append(_path(ahead, CENTRE, middle, scale, currency))
+        parts.append(_low_path(ahead, shortfall(ahead[CENTRE]), shortfall(ahead[LOW])))
+    parts.append(basis)
     return Words("".join(part.ja for part in parts), " ".join(part.en for part in parts if part.en))
+
+
+def _path(ahead: pd.DataFrame, column: str, name: Words, scale: float, currency: str) -> Words:
+    """Return when a path first ends a month below 0, or where it is lowest."""
+    short = shortfall(ahead[column])
+    at = short if short is not None else int(np.nanargmin(ahead[column]))
+    month = month_end(ahead["month"].iloc[at])
+    ja, en = (
+        quantity(ahead[column].iloc[at], "yen", lang, currency=currency, scale=scale) for lang in ("ja", "en")
+    )
+    if short is not None:
+        return Words(
+            f"{name.ja}では{month.ja}に資金が不足する（現預金{ja}）。",
+            f"{name.en} cash runs short by {month.en} ({en}).",
+        )
+    count = len(ahead)
+    return Words(
+        f"{name.ja}では{count}か月以内に資金は不足しない（最も少ないのは{month.ja}の{ja}）。",
+        f"{name.en} cash lasts for {count} months (lowest at {month.en}: {en}).",
+    )
 
 
 def _low_path(ahead: pd.DataFrame, short: int | None, low: int | None) -> Words:

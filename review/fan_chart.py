@@ -1,4 +1,4 @@
-"""The fan of a firm's projected cash: what it was, the middle path ahead, and how far off it may be."""
+"""A firm's cash: what it was, what is left if nobody acts, and the fan of what is to be expected."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
-from review.cash_outlook import CENTRE, HIGH, LOW, chart_scale, money_unit, shortfall
+from review.cash_outlook import CENTRE, HIGH, LOW, PLAN, chart_scale, money_unit, shortfall
 from review.formats import number
 from review.labels import Words
 from review.life_panel import ticks
 from review.svg import figure, mark, text
 
-WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 272, 64, 36, 44, 28
+WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 300, 64, 36, 58, 28
 LABEL_GAP = 13.0  # lines of text closer than this run into each other
 LABEL_REACH = 84  # half the width of the longest label over the chart
 EVERY = 3  # months between two dates beneath
@@ -39,7 +39,7 @@ class _Plane:
 
 
 def fan_chart(rows: pd.DataFrame, name: Words, *, currency: str = "yen") -> Markup:
-    """Draw one firm's cash at month ends: past, middle path and the band from P10 to P90.
+    """Draw one firm's cash at month ends: past, plan, middle path and the band from P10 to P90.
 
     Parameters
     ----------
@@ -54,22 +54,23 @@ def fan_chart(rows: pd.DataFrame, name: Words, *, currency: str = "yen") -> Mark
     Returns
     -------
     Markup
-        SVG. The first month whose middle path ends below 0 carries a triangle and its date. Past and path
-        differ in line and dots, the band's edges are dotted and named, so that no colour is needed.
+        SVG. The first month that ends below 0 carries a triangle and its date, a hollow one on the plan and
+        a full one on the middle path. Past, plan and path differ in line and dots, all are named at their
+        ends, so that no colour is needed.
     """
     rows = rows.sort_values("month", ignore_index=True)
     is_ahead = rows["is_projected"].to_numpy(dtype=bool)
     scale = chart_scale(rows)
-    past, low, centre, high = (
+    past, plan, low, centre, high = (
         np.where(is_ahead == ahead, rows[column].to_numpy(dtype=np.float64) / scale, np.nan)
-        for column, ahead in (("closing_yen", False), (LOW, True), (CENTRE, True), (HIGH, True))
+        for column, ahead in ((PLAN, False), (PLAN, True), (LOW, True), (CENTRE, True), (HIGH, True))
     )
     now = int(np.flatnonzero(~is_ahead)[-1]) if (~is_ahead).any() else None
     if now is not None:
-        for path in (low, centre, high):
+        for path in (plan, low, centre, high):
             if np.isfinite(path).any():
                 path[now] = past[now]  # a path leaves from the last known balance
-    figures = np.concatenate([past, low, centre, high])
+    figures = np.concatenate([past, plan, low, centre, high])
     figures = figures[np.isfinite(figures)]
     steps = ticks(min(0.0, float(figures.min())), max(0.0, float(figures.max())))
     plane = _Plane(len(rows), steps[0], steps[-1])
@@ -80,9 +81,11 @@ def fan_chart(rows: pd.DataFrame, name: Words, *, currency: str = "yen") -> Mark
         text(0, 12, title, class_="note"),
         *_band(low, high, plane),
         *_line(past, np.isfinite(past), plane, "past"),
+        *_line(plan, np.zeros(len(plan), dtype=bool), plane, "plan"),
         *_line(centre, np.isfinite(centre) & is_ahead, plane, "centre"),
-        *_edge_labels([("P90", high), ("P50", centre), ("P10", low)], plane),
-        *_short_mark(rows["month"], np.where(is_ahead, centre, np.nan), plane, now),
+        *_edge_labels([("P90", high), ("P50", centre), ("P10", low), (Words("予定", "Plan"), plan)], plane),
+        *_short_mark(rows["month"], np.where(is_ahead, plan, np.nan), plane, now, "plan"),
+        *_short_mark(rows["month"], np.where(is_ahead, centre, np.nan), plane, now, "centre"),
     ]
     return figure(WIDTH, HEIGHT, name, marks)
 
@@ -135,29 +138,42 @@ def _line(values: np.ndarray, dotted: np.ndarray, plane: _Plane, style: str) -> 
     ]
 
 
-def _edge_labels(paths: Sequence[tuple[str, np.ndarray]], plane: _Plane) -> list[Markup]:
+def _edge_labels(paths: Sequence[tuple[str | Words, np.ndarray]], plane: _Plane) -> list[Markup]:
     """Return the paths' names at the right end, from the highest down, moved apart where they would touch."""
+    ends = sorted(((plane.y(path[-1]), name) for name, path in paths if np.isfinite(path[-1])), key=_place)
     marks, above = [], -np.inf
-    for name, path in paths:
-        if np.isfinite(path[-1]):
-            above = max(plane.y(path[-1]), above + LABEL_GAP)
-            marks.append(text(WIDTH - RIGHT + 2, above + 4, name, class_="tick"))
+    room = HEIGHT - BOTTOM - LABEL_GAP * (len(ends) - 1)  # the last must not leave the picture
+    for place, (y, name) in enumerate(ends):
+        above = min(max(y, above + LABEL_GAP), room + LABEL_GAP * place)
+        marks.append(text(WIDTH - RIGHT + 2, above + 4, name, class_="tick"))
     return marks
 
 
-def _short_mark(months: pd.Series, centre: np.ndarray, plane: _Plane, now: int | None) -> list[Markup]:
-    """Return the mark of the month in which cash runs out, if one does."""
-    place = shortfall(centre)
+_SHORT = {  # path -> height of its label over the chart, and what it says
+    "plan": (27, Words("予定どおりなら不足", "Short as planned")),
+    "centre": (13, Words("資金ショート予想月", "Cash runs short")),
+}
+
+
+def _short_mark(
+    months: pd.Series, path: np.ndarray, plane: _Plane, now: int | None, name: str
+) -> list[Markup]:
+    """Return the mark of the first month in which a path ends below 0, if one does."""
+    place = shortfall(path)
     if place is None:
         return []
-    x, y = plane.x(place), plane.y(centre[place])
+    x, y = plane.x(place), plane.y(path[place])
+    height, said = _SHORT[name]
     when = f"{months.iloc[place]:%Y-%m}"
     first = LEFT if now is None else plane.x(now) + 4  # the text keeps off the line of the as-of month
     corners = f"{x - 6:.1f},{y + 9:.1f} {x + 6:.1f},{y + 9:.1f} {x:.1f},{y - 2:.1f}"
     return [
-        mark("line", x1=x, x2=x, y1=TOP - 8, y2=y, class_="short"),
-        mark("polygon", points=corners, class_="shortmark"),
-        text(min(max(x, first + LABEL_REACH), WIDTH - LABEL_REACH), TOP - 13,
-             Words(f"資金ショート予想月 {when}", f"Cash runs short {when}"),
-             class_="total", text_anchor="middle"),
+        mark("line", x1=x, x2=x, y1=TOP - 8, y2=y, class_=f"short {name}"),
+        mark("polygon", points=corners, class_=f"shortmark {name}"),
+        text(min(max(x, first + LABEL_REACH), WIDTH - LABEL_REACH), TOP - height,
+             Words(f"{said.ja} {when}", f"{said.en} {when}"), class_="total", text_anchor="middle"),
     ]  # fmt: skip
+
+
+def _place(end: tuple[float, str | Words]) -> float:
+    return end[0]

@@ -20,11 +20,15 @@ def test_the_month_in_which_cash_runs_short_is_named(make_projections: Maker) ->
     # the low path is 30 − 6 a month: −6 after six, June
     said = outlook(make_projections())
     assert said.ja == (
-        "中央の見通し（P50）では2026年7月末に資金が不足する（現預金▲5,000千円）。"
+        "予定（約定どおり返済し、新たに借りない場合）では2026年7月末に資金が不足する（現預金▲5,000千円）。"
+        "実際の推移を踏まえた中央の見通し（P50）では2026年7月末に資金が不足する（現預金▲5,000千円）。"
         "低めの見通し（P10）では2026年6月末に不足する。見通しは売掛・買掛の期日に基づく。"
     )
     assert said.en == (
-        "In the middle path (P50) cash runs short by the end of July 2026 (JPY −5,000 thousand). "
+        "As planned (loans repaid as agreed, nothing borrowed) cash runs short by the end of July 2026 "
+        "(JPY −5,000 thousand). "
+        "In the middle path (P50), as such plans turn out, cash runs short by the end of July 2026 "
+        "(JPY −5,000 thousand). "
         "In the low path (P10) it runs short by the end of June 2026. "
         "The projection is based on the due dates of receivables and payables."
     )
@@ -34,10 +38,27 @@ def test_only_the_low_path_runs_short(make_projections: Maker) -> None:
     # 30 − 2 a month leaves 6; the low path 30 − 3 a month is 0 after ten months and −3 after eleven, November
     said = outlook(make_projections(repaid=4.0, level="monthly"))
     assert said.ja == (
-        "中央の見通し（P50）では12か月以内に資金は不足しない（最も少ないのは2026年12月末の6,000千円）。"
+        "予定（約定どおり返済し、新たに借りない場合）では12か月以内に資金は不足しない"
+        "（最も少ないのは2026年12月末の6,000千円）。"
+        "実際の推移を踏まえた中央の見通し（P50）では12か月以内に資金は不足しない（最も少ないのは2026年12月末の6,000千円）。"
         "ただし低めの見通し（P10）では2026年11月末に不足する。見通しは試算表・口座入出金に基づく。"
     )
     assert "But in the low path (P10) it runs short by the end of November 2026." in said.en
+
+
+def test_the_plan_alone_runs_short(make_projections: Maker) -> None:
+    rows = make_projections()
+    rows["closing_p50_yen"] = rows["closing_p50_yen"] + 40e6
+    rows["closing_p10_yen"] = rows["closing_p10_yen"] + 40e6
+    said = outlook(rows)  # the middle path is 70 − 5 a month: 10 after twelve; the low one 70 − 6: −2
+    assert "2026年7月末に資金が不足する（現預金▲5,000千円）。実際の推移" in said.ja
+    assert (
+        "中央の見通し（P50）では12か月以内に資金は不足しない（最も少ないのは2026年12月末の10,000千円）"
+        in said.ja
+    )
+    unknown = outlook(rows.assign(closing_p50_yen=np.nan, closing_p10_yen=np.nan))
+    assert "P50" not in unknown.ja
+    assert "ただし低めの見通し（P10）では2026年12月末に不足する。" in said.ja
 
 
 def test_no_path_runs_short(make_projections: Maker) -> None:

@@ -50,10 +50,21 @@ def test_the_month_of_the_shortfall_is_marked_where_it_is(make_projections: Make
     centre, zero = dots(svg, "centre"), zero_line(svg)
     assert centre[5][1] == pytest.approx(zero, abs=0.11)
     assert centre[6][1] > zero
-    (triangle,) = corners(svg, "shortmark")
+    (triangle,) = corners(svg, "shortmark centre")
     assert triangle[2][0] == centre[6][0]
     assert "資金ショート予想月 2026-07" in svg
     assert "Cash runs short 2026-07" in svg
+
+
+def test_the_plan_has_a_mark_of_its_own(make_projections: Maker) -> None:
+    rows = make_projections()
+    rows["closing_p50_yen"] = rows["closing_p50_yen"] + 40e6  # never short
+    svg = fan_chart(rows, NAME)
+    (triangle,) = corners(svg, "shortmark plan")
+    assert triangle[2][0] == dots(svg, "centre")[6][0]
+    assert "予定どおりなら不足 2026-07" in svg
+    assert "資金ショート予想月" not in svg
+    assert corners(svg, "line plan")[0][0] == dots(svg, "past")[-1]
 
 
 @pytest.mark.parametrize("repaid", [4.6, 7.0, 12.0, 33.0])
@@ -117,7 +128,7 @@ def test_everything_lies_within_the_picture(make_projections: Maker, unit: float
     width, height = map(int, re.search(r'viewBox="0 0 (\d+) (\d+)"', svg).groups())
     xs = [float(x) for x in re.findall(r' (?:x|cx|x1|x2)="([^"]*)"', svg)]
     ys = [float(y) for y in re.findall(r' (?:y|cy|y1|y2)="([^"]*)"', svg)]
-    styles = ("band", "bandedge", "line centre", "shortmark")
+    styles = ("band", "bandedge", "line centre", "line plan", "shortmark centre", "shortmark plan")
     every = [point for style in styles for run in corners(svg, style) for point in run]
     assert 0 <= min(xs) <= max(xs) <= width
     assert 0 <= min(ys) <= max(ys) <= height
