@@ -9,8 +9,8 @@ from alerts.quantities import CURRENCIES, money_scale, quantity
 from features.cash_flow.projection import LINES
 from features.cash_flow.table import add_sums, read_lines
 from review.formats import number
+from review.grid import Grid, Row
 from review.labels import Words, label
-from review.life_books import Grid, Row
 
 PLAN, CENTRE, LOW, HIGH = "closing_yen", "closing_p50_yen", "closing_p10_yen", "closing_p90_yen"
 SUMS = frozenset(read_lines()["part_of"].dropna())

@@ -10,8 +10,8 @@ from review.cash_outlook import cash_table, chart_scale, money_unit, outlook, pr
 from review.charts import waterfall
 from review.fan_chart import fan_chart
 from review.flags import Flag
+from review.grid import Grid
 from review.labels import Words
-from review.life_books import Grid
 from review.shown_notes import Notes, notes_of
 
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from review.cash_outlook import CENTRE, HIGH, LOW, PLAN, chart_scale, money_unit, shortfall
 from review.formats import number
 from review.labels import Words
-from review.life_panel import ticks
+from review.scale import ticks
 from review.svg import figure, mark, text
 
 WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 520, 300, 64, 36, 58, 28

@@ -1,8 +1,5 @@
 """A firm's books as tables: every account ever used, period by period, and the truth where it differs."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 import numpy as np
 import pandas as pd
 
@@ -10,6 +7,7 @@ from features import ratios
 from features.account_sums import debt, ebitda, payables, receivables
 from intake.accounts import Account, load_accounts
 from review.formats import number
+from review.grid import Grid, Row
 from review.labels import Words, label
 from review.life_frames import Frames, books, latest
 
@@ -17,24 +15,6 @@ MONTHS = 12  # trial balances shown before the end
 YEAR_DAYS = (360, 370)  # a closing so many days before is the year before
 DECIMALS = {"labor_productivity_yen": 0, "net_debt_ebitda_ratio": 1, "owc_months": 1}
 PER_SHOWN = {"labor_productivity_yen": 1000.0}  # shown in thousand yen a head
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of a table; `style` is block, total, true, six or nothing."""
-
-    words: Words
-    cells: Sequence[Words | str]
-    style: str = ""
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Periods as columns, accounts as rows."""
-
-    heads: Sequence[str]
-    rows: Sequence[Row]
-    missing: Sequence[bool] = ()  # periods of which nothing came
 
 
 def closings_grid(frames: Frames) -> Grid:

@@ -109,19 +109,19 @@ def test_errors_are_of_the_days_whose_months_the_last_days_panel_shows():
 
 @pytest.mark.xdist_group("small_run")
 def test_bands_see_nothing_that_was_not_known_at_the_end_of_training(small_run, monkeypatch):
-    interim = small_run.paths.interim
-    chunk = chunk_names(interim)[0]
+    paths = small_run.paths
+    chunk = chunk_names(paths.interim)[0]
     days = list(pd.date_range("2019-06-30", "2020-06-30", freq="QE"))
-    found = cash_errors(interim, days, chunk)
+    found = cash_errors(paths, days, chunk)
     assert len(found) > 1000
 
-    read = build_features.read_chunk
+    read = build_features.chunk_tables
 
-    def known(folder, name):
-        return {table: frame[frame["known_date"] <= days[-1]] for table, frame in read(folder, name).items()}
+    def known(paths, name):
+        return {table: frame[frame["known_date"] <= days[-1]] for table, frame in read(paths, name).items()}
 
-    monkeypatch.setattr(build_features, "read_chunk", known)
-    pd.testing.assert_frame_equal(cash_errors(interim, days, chunk), found)
+    monkeypatch.setattr(build_features, "chunk_tables", known)
+    pd.testing.assert_frame_equal(cash_errors(paths, days, chunk), found)
 
 
 @pytest.mark.xdist_group("small_run")

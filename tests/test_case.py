@@ -135,7 +135,7 @@ def test_cash_ahead_is_said_where_there_is_a_projection(
     projections = pd.concat([make_projections("00000099", repaid=0.0), make_projections("00000017")])
     text = case_text("00000017", DAY, tables() | {"projections": projections})
     # 30 − 5 a month from January 2026
-    assert "資金見通し  中央の見通し（P50）では2026年7月末に資金が不足する" in text
+    assert "資金見通し  予定（約定どおり返済し、新たに借りない場合）では2026年7月末に" in text
     assert max(map(text_width, text.splitlines())) <= WIDTH
     assert "資金見通し" not in case_text("00000017", DAY, tables() | {"projections": projections.head(0)})
 

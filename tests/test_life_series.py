@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from review.life_panel import Layer, Words, calendar, draw, ticks
+from review.life_panel import Layer, Words, calendar, draw
 from review.life_series import (
     arrears_amounts,
     arrears_spans,
@@ -15,6 +15,7 @@ from review.life_series import (
     turnover,
     year_sum,
 )
+from review.scale import ticks
 
 NAME = Words("図", "Chart")
 

@@ -1,15 +1,14 @@
-"""What the dictionary finds of what notes were made to say, by hand; what a family adds, in form."""
+"""What the dictionary finds of what notes were made to say, by hand."""
 
 import pandas as pd
 import pytest
-from pipelines.study_notes_family import SPLIT, directions, family_records
 
 from intake.store import write_json, write_table
 from models.notes.dictionary_reader import load_dictionary_reader
 from models.notes.signals import Readers, read_notes
 from pipelines.params import load_params
 from pipelines.paths import Paths
-from pipelines.study import difference_table, finding_table
+from pipelines.study import finding_table
 from pipelines.study_findings import KNOWN, NEW, finding_records
 
 
@@ -54,21 +53,3 @@ def test_shares_worked_out_by_hand(tmp_path, small_run):
     }
     text = finding_table(pd.DataFrame(records).assign(seed=7))
     assert "| denied | only later | 7 | 2 | false alarm | 0.500 [" in text
-
-
-@pytest.mark.xdist_group("small_run")
-def test_a_family_is_measured_with_and_without_it_and_a_part_beside(small_run):
-    params = load_params(small_run.root)
-    records = family_records(
-        params, small_run.paths, "qualitative", parts=["notes_180d_count"], tiers=("standard",)
-    )
-
-    assert {(r["tier"], r["split"]) for r in records} == {("standard", SPLIT)}
-    assert {r["model"] for r in records} == {"all − without qualitative", "with notes_180d_count − all"}
-    assert all(r["low"] <= r["value"] <= r["high"] for r in records)
-    assert difference_table(pd.DataFrame(records).assign(seed=7), SPLIT).count("| standard | 7 |") == 2
-    assert family_records(params, small_run.paths, "qualitative", tiers=("basic",)) == []
-
-
-def test_a_part_has_no_direction():
-    assert directions(["note_worse_pct", "notes_180d_count"]) == [1, 0]
