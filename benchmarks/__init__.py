@@ -18,6 +18,8 @@ BENCHMARKS: Mapping[str, str] = {
     "polish": "Polish firms: 64 ratios, one to five years before bankruptcy",
     "spain": "Spanish small firms: what qualitative signals add to ratios",
     "sba": "US guaranteed small-business loans: industry and terms of the guarantee",
+    "watchers": "Comments of Japanese firms on their business: readers that learn to a month, read after it",
+    "chabsa": "Sentences of Japanese securities reports, read by what was learned from the comments",
 }
 
 
@@ -60,7 +62,7 @@ def run(
     --------
     >>> run("german", Path("data"), seed=1)
     Traceback (most recent call last):
-    KeyError: "no benchmark 'german'; known: american, polish, spain, sba"
+    KeyError: "no benchmark 'german'; known: american, polish, spain, sba, watchers, chabsa"
     """
     if name not in BENCHMARKS:
         raise KeyError(f"no benchmark {name!r}; known: {', '.join(BENCHMARKS)}")
