@@ -19,6 +19,8 @@ BENCHMARKS: Mapping[str, str] = {
     "spain": "Spanish small firms: what qualitative signals add to ratios",
     "berka": "Czech accounts before their loans: cash ahead by flows alone, and what flows say of the loan",
     "sba": "US guaranteed small-business loans: industry and terms of the guarantee",
+    "watchers": "Comments of Japanese firms on their business: readers that learn to a month, read after it",
+    "chabsa": "Sentences of Japanese securities reports, read by what was learned from the comments",
 }
 
 
@@ -61,7 +63,7 @@ def run(
     --------
     >>> run("german", Path("data"), seed=1)
     Traceback (most recent call last):
-    KeyError: "no benchmark 'german'; known: american, polish, spain, berka, sba"
+    KeyError: "no benchmark 'german'; known: american, polish, spain, berka, sba, watchers, chabsa"
     """
     if name not in BENCHMARKS:
         raise KeyError(f"no benchmark {name!r}; known: {', '.join(BENCHMARKS)}")

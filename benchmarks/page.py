@@ -99,7 +99,7 @@ def fill(page: str, results: Mapping[str, Sequence[Record]]) -> str:
     --------
     >>> fill("<!-- table: german -->\\n<!-- end -->", {})
     Traceback (most recent call last):
-    ValueError: no benchmark 'german'; known: american, polish, spain, berka, sba
+    ValueError: no benchmark 'german'; known: american, polish, spain, berka, sba, watchers, chabsa
     """
 
     def made(block: re.Match) -> str:

@@ -198,7 +198,7 @@ def _check_moments(out: Path | None, firms: int | None, seeds: list[int] | None,
 
 @app.command(rich_help_panel="Judging the methods")
 def benchmark(
-    name: Annotated[str, typer.Argument(help="american, polish, spain, berka or sba.")],
+    name: Annotated[str, typer.Argument(help="american, polish, spain, berka, sba, watchers or chabsa.")],
     data: Annotated[Path, typer.Option(help="Folder that holds the public sets, one folder each.")],
     out: Annotated[Path | None, typer.Option(help="Also write the records here, as JSON.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of splits, search and bootstrap.")] = 1,

@@ -10,7 +10,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 
 from models.notes import text_reader
-from models.notes.text_reader import ReaderError, TextReader
+from models.notes.reader_files import ARRAYS_FILE, JSON_FILE, ReaderError
+from models.notes.text_reader import TextReader
 
 SUBJECTS = ("受注", "売上", "来客数", "販売量", "ﾊﾟﾁﾝｺ店の客", "㈱ミドリの注文", "単価")
 MOVES = {"が増えている": 1.0, "は横ばいである": 0.0, "が減っている": -1.0, "が大きく落ち込んだ": -2.0}
@@ -56,7 +57,7 @@ def test_a_reader_comes_back_as_it_was_saved(reader: TextReader, tmp_path: Path)
 
 def test_a_changed_reader_is_refused(reader: TextReader, tmp_path: Path) -> None:
     reader.save(tmp_path)
-    file = tmp_path / text_reader.JSON_FILE
+    file = tmp_path / JSON_FILE
     file.write_text(file.read_text().replace('"longest": 3', '"longest": 2'))
     with pytest.raises(ReaderError, match="not what was saved"):
         TextReader.load(tmp_path)
@@ -65,7 +66,7 @@ def test_a_changed_reader_is_refused(reader: TextReader, tmp_path: Path) -> None
 def test_the_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
     for name in ("a", "b"):
         TextReader.fit(TEXTS, TARGETS, seed=3).save(tmp_path / name)
-    for file in (text_reader.JSON_FILE, text_reader.ARRAYS_FILE):
+    for file in (JSON_FILE, ARRAYS_FILE):
         assert (tmp_path / "a" / file).read_bytes() == (tmp_path / "b" / file).read_bytes()
 
 

@@ -5,33 +5,27 @@ length one; the figure read is a ridge line over them. So what a text reads adds
 each n-gram's part can be laid on the characters that it covers: the evidence.
 """
 
-import hashlib
-import json
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 from scipy import sparse
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import Ridge
 from threadpoolctl import threadpool_limits
 
-from intake.store import fresh_folder, write_json
 from models.notes.aligned import aligned
+from models.notes.reader_files import ReaderError, digest, load_reader, save_reader
+from models.notes.texts import checked_texts, figures
 
-FORMAT = 1  # of reader.json; raise it when old readers could misread a new file
-JSON_FILE, ARRAYS_FILE = "reader.json", "reader.npz"
+__all__ = ["ReaderError", "TextReader"]
+
+KIND, FORMAT = "line", 1  # raise the format when old readers could misread a new file
 LONGEST = 3  # characters of an n-gram
 FEWEST = 2  # texts that must hold an n-gram
 PENALTY = 1.0
-
-
-class ReaderError(ValueError):
-    """A saved reader that is damaged, changed or of another format."""
 
 
 @dataclass(frozen=True)
@@ -80,9 +74,9 @@ class TextReader:
             If there are fewer than two texts, or texts, targets and weights differ in number, are missing or
             not finite.
         """
-        texts = _checked(texts)
-        targets = _figures(targets, len(texts), "targets")
-        weights = None if weights is None else _figures(weights, len(texts), "weights")
+        texts = checked_texts(texts)
+        targets = figures(targets, len(texts), "targets")
+        weights = None if weights is None else figures(weights, len(texts), "weights")
         if len(texts) < 2:
             raise ValueError(f"a reader needs two texts or more, got {len(texts)}")
         counter = _counter(LONGEST)
@@ -107,7 +101,7 @@ class TextReader:
         ValueError
             If a text is missing.
         """
-        texts = _checked(texts)
+        texts = checked_texts(texts)
         if not texts:
             return np.zeros(0)
         return self.base + _unit_rows(self._counter.transform(texts), self.idf) @ self.coefficients
@@ -142,16 +136,22 @@ class TextReader:
     def _counter(self) -> CountVectorizer:
         return _counter(self.longest, {gram: number for number, gram in enumerate(self.grams)})
 
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {"idf": self.idf, "coefficients": self.coefficients}
+
     def _content(self) -> dict[str, object]:
-        return {"format": FORMAT, "longest": self.longest, "base": self.base, "grams": list(self.grams)}
+        return {
+            "kind": KIND,
+            "format": FORMAT,
+            "longest": self.longest,
+            "base": self.base,
+            "grams": list(self.grams),
+        }
 
     @cached_property
     def hash(self) -> str:
         """SHA-256 of all that the reader is: equal readers have equal hashes on any machine."""
-        whole = hashlib.sha256(json.dumps(self._content(), ensure_ascii=False).encode())
-        for array in (self.idf, self.coefficients):
-            whole.update(array.astype("<f8").tobytes())
-        return whole.hexdigest()
+        return digest(self._content(), self._arrays())
 
     @property
     def version(self) -> str:
@@ -160,9 +160,7 @@ class TextReader:
 
     def save(self, folder: Path) -> None:
         """Write the reader as a folder, whole or not at all; what stood there before is replaced."""
-        with fresh_folder(Path(folder)) as fresh:
-            write_json(self._content() | {"hash": self.hash}, fresh / JSON_FILE)
-            np.savez(fresh / ARRAYS_FILE, idf=self.idf, coefficients=self.coefficients)
+        save_reader(folder, self._content(), self._arrays())
 
     @classmethod
     def load(cls, folder: Path) -> "TextReader":
@@ -177,45 +175,10 @@ class TextReader:
         --------
         >>> TextReader.load(Path("nowhere"))
         Traceback (most recent call last):
-        models.notes.text_reader.ReaderError: nowhere holds no reader: ... 'nowhere/reader.json'
+        models.notes.reader_files.ReaderError: nowhere holds no reader: ... 'nowhere/reader.json'
         """
-        folder = Path(folder)
-        try:
-            content = json.loads((folder / JSON_FILE).read_text(encoding="utf-8"))
-            with np.load(folder / ARRAYS_FILE, allow_pickle=False) as arrays:
-                idf, coefficients = arrays["idf"], arrays["coefficients"]
-            if content["format"] != FORMAT:
-                raise ReaderError(f"{folder / JSON_FILE} is not of format {FORMAT}")
-            reader = cls(
-                tuple(content["grams"]), idf, coefficients, float(content["base"]), int(content["longest"])
-            )
-            stated = content["hash"]
-        except (OSError, KeyError, TypeError, ValueError) as error:
-            if isinstance(error, ReaderError):
-                raise
-            raise ReaderError(f"{folder} holds no reader: {error}") from error
-        if reader.hash != stated:
-            raise ReaderError(f"{folder}: the files are not what was saved (their hash is not {stated[:12]})")
-        return reader
-
-
-def _checked(texts: Sequence[str]) -> list[str]:
-    """Return the texts as they are, or raise naming the first that is missing."""
-    texts = texts.tolist() if isinstance(texts, pd.Series | np.ndarray) else list(texts)
-    for at, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise ValueError(f"text {at} is {text!r}; every row needs a text")
-    return [unicodedata.normalize("NFKC", text) for text in texts]
-
-
-def _figures(values: np.ndarray, n: int, what: str) -> np.ndarray:
-    values = np.asarray(values, dtype=np.float64)
-    if values.shape != (n,):
-        raise ValueError(f"{n} texts, but {values.size} {what}")
-    bad = np.flatnonzero(~np.isfinite(values))
-    if bad.size:
-        raise ValueError(f"{what} of text {bad[0]}: {values[bad[0]]} is not finite")
-    return values
+        content, arrays = load_reader(folder, KIND, FORMAT)
+        return cls(tuple(content["grams"]), **arrays, base=content["base"], longest=content["longest"])
 
 
 def _counter(longest: int, vocabulary: dict[str, int] | None = None) -> CountVectorizer:
