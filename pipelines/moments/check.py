@@ -15,7 +15,9 @@ from pipelines.moments.model import full_model
 from pipelines.moments.table import Row, judge
 from pipelines.params import Params
 from pipelines.paths import Paths
+from pipelines.read_notes import read_notes
 from pipelines.study import SEEDS
+from pipelines.train_reader import train_reader
 from simulator.portfolio import simulate
 
 log = logging.getLogger(__name__)
@@ -55,11 +57,10 @@ def check_seed(root: Path, base: Params, *, firms: int, seed: int) -> list[Figur
     start = time.perf_counter()
     choice = params.simulate
     span = {"firms": firms, "seed": seed, "months": choice.months, "first_month": choice.first_month}
-    # as `collect` does, but without notes: no moment and no feature reads them
     with fresh_folder(paths.raw) as raw, fresh_folder(paths.truth) as truth:
-        simulate(raw, truth=truth, notes=False, workers=choice.workers, **span)
+        simulate(raw, truth=truth, workers=choice.workers, **span)
     log.info("seed %d: simulated at %.0f s", seed, time.perf_counter() - start)
-    for stage in (ingest, label_cohorts, build_features):
+    for stage in (ingest, label_cohorts, train_reader, read_notes, build_features):
         stage(params, paths)
         log.info("seed %d: %s at %.0f s", seed, stage.__name__, time.perf_counter() - start)
     figures = measure(paths.interim, paths.truth, workers=choice.workers)
