@@ -150,7 +150,7 @@ def _edge_labels(paths: Sequence[tuple[str | Words, np.ndarray]], plane: _Plane)
 
 
 _SHORT = {  # path -> height of its label over the chart, and what it says
-    "plan": (27, Words("予定どおりなら不足", "Short as planned")),
+    "plan": (27, Words("予定どおりなら不足", "Plan runs short")),
     "centre": (13, Words("資金ショート予想月", "Cash runs short")),
 }
 
