@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from features.tier import TIERS
 from intake.store import write_json, write_text
 from models.notes.keywords import WINDOW_MONTHS, load_keywords
 from pipelines.params import Params, load_params
@@ -168,7 +169,7 @@ ties at the cut of a review list counts the worst the list could hold: the prior
 
 ## Tiers compared
 
-{difference_table(frame, "out_of_time_advanced_firms")}
+{difference_table(frame.assign(tier=TIERS[-1]), "out_of_time_advanced_firms")}
 
 ## What a family of features adds
 
