@@ -20,7 +20,7 @@ setup: .venv/.ready
 run: setup  ## the main job: from raw tables to data/review/report.html
 	$(BIN)/yocho run
 
-study: setup  ## docs/study.md: tuned models on three portfolios; some ten minutes on two free cores
+study: setup  ## docs/study.md: tuned models on three portfolios; some twenty minutes on two cores
 	$(BIN)/yocho study
 
 test: setup
