@@ -84,7 +84,7 @@ def read_rows(data: Path) -> pd.DataFrame:
         bad = ~raw["label"].isin(["0", "1"])
         if bad.any():
             at = int(np.argmax(bad))
-            raise TableError(SET, f"{raw['label'].iloc[at]!r} in {name}", column="label", key=f"row {at}")
+            raise TableError(SET, f"{raw['label'].iloc[at]!r} in {name}", column="label", key=f"{at}")
         parts.append(raw.assign(label=raw["label"].astype("float64"), file=name))
     parts[0] = parts[0][~parts[0]["text"].isin(parts[1]["text"])]
     return pd.concat(parts, ignore_index=True)

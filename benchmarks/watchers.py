@@ -113,7 +113,7 @@ def read_rows(data: Path) -> pd.DataFrame:
     unknown = ~rows["judge"].isin(LEVELS) | rows["comment"].isna()
     if unknown.any():
         at = int(np.argmax(unknown))
-        raise TableError(SET, f"{rows['judge'].iloc[at]!r} of a comment", column="judge", key=f"row {at}")
+        raise TableError(SET, f"{rows['judge'].iloc[at]!r} of a comment", column="judge", key=f"{at}")
     rows["level"] = rows.pop("judge").map(LEVELS).astype("float64")
     rows["plain"] = [_bare(text) for text in checked_texts(rows["comment"])]
     rows["unit"] = rows["region"].fillna("") + "/" + rows["industry_job"].fillna("")
@@ -150,8 +150,10 @@ def cut(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
 
 def _nearest(score: np.ndarray, level: pd.Series, given: np.ndarray) -> np.ndarray:
     """Return the level nearest to each given score by the straight line from scores to levels."""
-    slope, start = np.polyfit(np.asarray(score, dtype=np.float64), level.to_numpy(), 1)
-    return np.clip(np.round(start + slope * given), -2, 2)
+    score, level = np.asarray(score, dtype=np.float64), level.to_numpy()
+    spread = score.var()
+    slope = ((score - score.mean()) @ level) / (len(score) * spread) if spread > 0 else 0.0
+    return np.clip(np.round(level.mean() + slope * (given - score.mean())), -2, 2)
 
 
 def _graded(test: pd.DataFrame, scores: dict, said: dict, where: dict, rest: dict) -> list[Record]:

@@ -1,4 +1,4 @@
-"""The reader of a labelled corpus: of levels where the corpus has few, a line where it has many or is small."""
+"""The reader of a labelled corpus: of levels where these are few, a line where they are many."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from models.notes.reader_files import kind_of
 from models.notes.text_reader import TextReader
 
 CorpusReader = TextReader | LevelReader
-FEWEST_TEXTS = 1_000  # below, a line reads as well
+FEWEST_TEXTS = 1_000  # of 300 comments a line reads .04 better, of 1,000 the reader of levels by .05
 
 
 def fit_corpus_reader(texts: Sequence[str], levels: np.ndarray, *, seed: int) -> CorpusReader:
