@@ -191,7 +191,7 @@ def _up_or_down(test: pd.DataFrame, scores: dict, where: dict, rest: dict) -> li
 
 
 def _twins(rows: pd.DataFrame, rest: dict) -> list[Record]:
-    """Return how well a level follows from the same words by others: what a text can tell at best."""
+    """Return how well a level follows from the same words by others, mostly one or two."""
     ties = rows.groupby("plain", sort=False)
     own = rows.groupby(["plain", "unit"], sort=False)["level"]
     others = ties["level"].transform("size") - own.transform("size")
