@@ -12,15 +12,14 @@ import pandas as pd
 
 from benchmarks import watchers
 from benchmarks.differences import difference_records
-from benchmarks.polarity import polarity
 from intake.contracts import TableError
-from models.notes.keywords import note_scores
 from models.notes.level_reader import LevelReader
 from models.notes.text_reader import TextReader
 from models.records import Record, measure
 
 SET = "chabsa"
 FILES = ("train.tsv", "test.tsv")
+OWN = "ridge on train.tsv"
 
 
 def run(
@@ -48,23 +47,21 @@ def run(
     texts = rows["text"]
     scores = {
         "majority": np.zeros(len(rows)),
-        "keyword list": -note_scores(texts)["score"].to_numpy(dtype=np.float64),
-        "word list": polarity(texts),
+        **{name: read(texts) for name, read in watchers.BY_WORDS.items()},
         watchers.LEARNED: learned.read(texts),
-        "ridge on train.tsv": own.read(texts),
+        OWN: own.read(texts),
     }
     test = (rows["file"] == FILES[1]).to_numpy()
     records: list[Record] = []
     for split, at in (("all sentences", np.ones(len(rows), dtype=bool)), ("test.tsv", test)):
-        here = {
-            name: score[at] for name, score in scores.items() if at is test or name != "ridge on train.tsv"
-        }
+        here = {name: score[at] for name, score in scores.items() if at is test or name != OWN}
         y, sentences = rows["label"].to_numpy()[at], texts.to_numpy()[at]
         where = {"benchmark": "chabsa", "data": "sentences", "split": split}
         rest = {"n_resamples": n_resamples, "seed": seed}
         records += measure(y, here, sentences, ["auc"], **where, **rest)
-        pair = [(name, here[name]) for name in (watchers.LEARNED, "word list")]
-        records += difference_records(y, *pair, sentences, ["auc"], **where, **rest)
+        for other in (watchers.WORDS, watchers.DICTIONARY, *([OWN] if at is test else [])):
+            pair = [(name, here[name]) for name in (watchers.LEARNED, other)]
+            records += difference_records(y, *pair, sentences, ["auc"], **where, **rest)
     progress(2, 2, what)
     return records
 
@@ -87,7 +84,7 @@ def read_rows(data: Path) -> pd.DataFrame:
         bad = ~raw["label"].isin(["0", "1"])
         if bad.any():
             at = int(np.argmax(bad))
-            raise TableError(SET, f"{raw['label'].iloc[at]!r} in {name}", column="label", key=f"row {at}")
+            raise TableError(SET, f"{raw['label'].iloc[at]!r} in {name}", column="label", key=f"{at}")
         parts.append(raw.assign(label=raw["label"].astype("float64"), file=name))
     parts[0] = parts[0][~parts[0]["text"].isin(parts[1]["text"])]
     return pd.concat(parts, ignore_index=True)

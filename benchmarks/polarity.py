@@ -1,9 +1,11 @@
-"""Words for better and worse in Japanese business talk, a short list written for these benchmarks."""
+"""What lists of words say of a text, better above worse: one written for these benchmarks, two of notes."""
 
 from collections.abc import Sequence
 
 import numpy as np
 
+from models.notes.dictionary_reader import load_dictionary_reader
+from models.notes.keywords import note_scores
 from models.notes.texts import checked_texts
 
 BETTER = (
@@ -19,14 +21,14 @@ WORSE = (
 )  # fmt: skip
 
 
-def polarity(texts: Sequence[str]) -> np.ndarray:
+def word_polarity(texts: Sequence[str]) -> np.ndarray:
     """Return words for better less words for worse over their number, (n,) float64; 0 where there is none.
 
     Examples
     --------
-    >>> polarity(["受注が増加しているが、利益は厳しい", "好調である", "変わらない"]).tolist()
+    >>> word_polarity(["受注が増加しているが、利益は厳しい", "好調である", "変わらない"]).tolist()
     [0.0, 1.0, 0.0]
-    >>> polarity([None])
+    >>> word_polarity([None])
     Traceback (most recent call last):
     ValueError: text 0 is None; every row needs a text
     """
@@ -34,3 +36,26 @@ def polarity(texts: Sequence[str]) -> np.ndarray:
     better = np.array([sum(text.count(word) for word in BETTER) for text in plain], dtype=np.float64)
     worse = np.array([sum(text.count(word) for word in WORSE) for text in plain], dtype=np.float64)
     return (better - worse) / np.maximum(better + worse, 1)
+
+
+def said_by_keywords(texts: Sequence[str]) -> np.ndarray:
+    """Return minus the keyword score of the product's notes, (n,) float64."""
+    return -note_scores(texts)["score"].to_numpy(dtype=np.float64)
+
+
+def said_by_dictionary(texts: Sequence[str]) -> np.ndarray:
+    """Return the sum of polarity times confidence of what the dictionary of notes finds, (n,) float64.
+
+    Examples
+    --------
+    >>> said_by_dictionary(["消費税を滞納している。", "変わらない。"]).tolist()
+    [-1.8, 0.0]
+    >>> said_by_dictionary([None])
+    Traceback (most recent call last):
+    ValueError: text 0 is None; every row needs a text
+    """
+    reader = load_dictionary_reader()
+    return np.array(
+        [sum(one.polarity * one.confidence for one in reader.read(text)) for text in checked_texts(texts)],
+        dtype=np.float64,
+    )

@@ -3,24 +3,27 @@
 What is measured, and on what, stands in docs/benchmarks.md.
 """
 
+import logging
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.differences import difference_records, verdict
-from benchmarks.polarity import polarity
+from benchmarks.polarity import said_by_dictionary, said_by_keywords, word_polarity
 from benchmarks.published import references
 from intake.contracts import TableError
 from intake.store import read_table
 from models.graded import graded_intervals
-from models.notes.keywords import note_scores
 from models.notes.level_reader import LevelReader
 from models.notes.text_reader import TextReader
 from models.notes.texts import checked_texts
 from models.records import Record, measure, record
+
+log = logging.getLogger(__name__)
 
 SET = "economy_watchers"
 FILES = "corporate_*.parquet"
@@ -30,6 +33,14 @@ LATER = "202501"  # the test where comments of that month or later are there
 LAST_YEAR = "202401"  # the test otherwise
 RIDGE_FROM = "201501"
 LEARNED, RIDGE = "reader of levels", "ridge, from 2015"
+KEYWORDS, WORDS, DICTIONARY = "keyword list", "word list", "dictionary of notes"
+BY_WORDS: Mapping[str, Callable[[Sequence[str]], np.ndarray]] = {  # nothing in them is learned
+    KEYWORDS: said_by_keywords,
+    WORDS: word_polarity,
+    DICTIONARY: said_by_dictionary,
+}
+PAIRS = ((LEARNED, RIDGE), (LEARNED, DICTIONARY), (DICTIONARY, KEYWORDS))
+LINED = 10_000  # comments that give lists of words their line to the levels
 
 
 def run(
@@ -57,20 +68,23 @@ def run(
     learned = LevelReader.fit(train["comment"], train["level"], seed=seed)
     progress(2, 3, what)
     texts, most = test["comment"], float(train["level"].mode()[0])
+    start = time.thread_time()
     shares = learned.shares(texts)
+    spent = time.thread_time() - start
+    log.info("%s: %.0f comments a second, one thread", LEARNED, len(texts) / spent)
     scores = {
         "majority": np.full(len(test), most),
-        "keyword list": -note_scores(texts)["score"].to_numpy(dtype=np.float64),
-        "word list": polarity(texts),
+        **{name: read(texts) for name, read in BY_WORDS.items()},
         RIDGE: ridge.read(texts),
         LEARNED: shares @ learned.levels,
     }
+    lined = recent.sample(min(len(recent), LINED), random_state=seed)
     said = {
         "majority": scores["majority"],
-        "keyword list": _nearest(
-            -note_scores(recent["comment"])["score"], recent["level"], scores["keyword list"]
-        ),
-        "word list": _nearest(polarity(recent["comment"]), recent["level"], scores["word list"]),
+        **{
+            name: _nearest(read(lined["comment"]), lined["level"], scores[name])
+            for name, read in BY_WORDS.items()
+        },
         RIDGE: np.clip(np.round(scores[RIDGE]), -2, 2),
         LEARNED: learned.levels[shares.argmax(axis=1)],
     }
@@ -99,7 +113,7 @@ def read_rows(data: Path) -> pd.DataFrame:
     unknown = ~rows["judge"].isin(LEVELS) | rows["comment"].isna()
     if unknown.any():
         at = int(np.argmax(unknown))
-        raise TableError(SET, f"{rows['judge'].iloc[at]!r} of a comment", column="judge", key=f"row {at}")
+        raise TableError(SET, f"{rows['judge'].iloc[at]!r} of a comment", column="judge", key=f"{at}")
     rows["level"] = rows.pop("judge").map(LEVELS).astype("float64")
     rows["plain"] = [_bare(text) for text in checked_texts(rows["comment"])]
     rows["unit"] = rows["region"].fillna("") + "/" + rows["industry_job"].fillna("")
@@ -136,8 +150,10 @@ def cut(rows: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame, str]:
 
 def _nearest(score: np.ndarray, level: pd.Series, given: np.ndarray) -> np.ndarray:
     """Return the level nearest to each given score by the straight line from scores to levels."""
-    slope, start = np.polyfit(np.asarray(score, dtype=np.float64), level.to_numpy(), 1)
-    return np.clip(np.round(start + slope * given), -2, 2)
+    score, level = np.asarray(score, dtype=np.float64), level.to_numpy()
+    spread = score.var()
+    slope = ((score - score.mean()) @ level) / (len(score) * spread) if spread > 0 else 0.0
+    return np.clip(np.round(level.mean() + slope * (given - score.mean())), -2, 2)
 
 
 def _graded(test: pd.DataFrame, scores: dict, said: dict, where: dict, rest: dict) -> list[Record]:
@@ -145,7 +161,7 @@ def _graded(test: pd.DataFrame, scores: dict, said: dict, where: dict, rest: dic
     known = references("watchers", where["data"], where["split"])
     records = []
     for name, given in (("spearman", scores), ("macro_f1", said)):
-        found = graded_intervals(name, level, given, units, less=[(LEARNED, RIDGE)], **rest)
+        found = graded_intervals(name, level, given, units, less=PAIRS, **rest)
         records += [
             record(
                 interval,
@@ -169,12 +185,13 @@ def _up_or_down(test: pd.DataFrame, scores: dict, where: dict, rest: dict) -> li
     here = {model: score[moved] for model, score in scores.items()}
     known = references("watchers", where["data"], where["split"])
     records = measure(y, here, units, ["auc"], references=known, **where, **rest)
-    pair = (LEARNED, here[LEARNED]), (RIDGE, here[RIDGE])
-    return records + difference_records(y, *pair, units, ["auc"], **where, **rest)
+    for a, b in PAIRS:
+        records += difference_records(y, (a, here[a]), (b, here[b]), units, ["auc"], **where, **rest)
+    return records
 
 
 def _twins(rows: pd.DataFrame, rest: dict) -> list[Record]:
-    """Return how well a level follows from the same words by others: what a text can tell at best."""
+    """Return how well a level follows from the same words by others, mostly one or two."""
     ties = rows.groupby("plain", sort=False)
     own = rows.groupby(["plain", "unit"], sort=False)["level"]
     others = ties["level"].transform("size") - own.transform("size")

@@ -8,11 +8,11 @@ from pathlib import Path
 import pandas as pd
 
 from intake.store import chunk_names, read_chunk, read_table, write_table
+from models.notes.corpus_reader import load_corpus_reader
 from models.notes.cross_reading import META_FILE, CrossReader
 from models.notes.dictionary_reader import load_dictionary_reader
 from models.notes.signals import KEY, Readers, text_hash
 from models.notes.signals import read_notes as signals_of
-from models.notes.text_reader import TextReader
 from pipelines.params import Params
 from pipelines.paths import Paths
 from pipelines.progress import progress
@@ -28,7 +28,7 @@ def load_readers(paths: Paths) -> Readers:
     return Readers(
         load_dictionary_reader(),
         CrossReader.load(paths.readers),
-        TextReader.load(paths.corpus_reader) if has_corpus else None,
+        load_corpus_reader(paths.corpus_reader) if has_corpus else None,
     )
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pyarrow.csv
 
 from intake.store import chunk_names, read_chunk, read_table, to_frame
+from models.notes.corpus_reader import fit_corpus_reader
 from models.notes.cross_reading import CrossReader, save_none
 from models.notes.outcomes import targets_of_notes
-from models.notes.text_reader import TextReader
 from pipelines.params import Params, ParamsError
 from pipelines.paths import Paths
 from pipelines.stage import run_stage
@@ -92,12 +92,11 @@ def fit_corpus(params: Params, paths: Paths) -> None:
         save_none(paths.corpus_reader, {})
         return
     corpus = read_corpus(paths.root / name)
-    spread = float(corpus["level"].std()) or 1.0
-    level = (corpus["level"] - corpus["level"].mean()) / spread
-    TextReader.fit(corpus["text"].tolist(), level.to_numpy(), seed=params.train_reader.seed).save(
-        paths.corpus_reader
+    reader = fit_corpus_reader(
+        corpus["text"].tolist(), corpus["level"].to_numpy(), seed=params.train_reader.seed
     )
-    log.info("corpus reader of %d texts", len(corpus))
+    reader.save(paths.corpus_reader)
+    log.info("corpus reader %s of %d texts", reader.version, len(corpus))
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ import pytest
 
 from intake.store import read_table, write_table
 from models.notes import signals
+from models.notes.level_reader import LevelReader
 from pipelines import read_notes as stage
 from pipelines.params import ParamsError, load_params
 from pipelines.paths import Paths
@@ -141,6 +142,26 @@ def test_nothing_known_after_the_end_of_training_teaches_a_reader(small_run):
     assert len(notes) > 100
     assert notes["known_date"].max() <= last
     assert not set(notes["firm_id"]) & set(labels.loc[labels["is_holdout"], "firm_id"])
+
+
+def test_a_corpus_of_many_texts_in_a_few_levels_has_a_reader_of_levels(root):
+    paths = Paths(root)
+    rows = [("受注が増えた", 2), ("売上が増えた", 1), ("受注が減った", -2), ("売上は横ばい", 0)] * 250
+    write_table(pd.DataFrame(rows, columns=["text", "level"]), root / "corpus.parquet")
+    text = (root / "params.yaml").read_text(encoding="utf-8")
+    (root / "params.yaml").write_text(
+        text.replace("corpus: null", "corpus: corpus.parquet"), encoding="utf-8"
+    )
+
+    fit_corpus(load_params(root), paths)
+
+    readers = stage.load_readers(paths)
+    assert isinstance(readers.corpus, LevelReader)
+    notes = read_table(paths.interim / "notes" / "part-00000.parquet")
+    found = signals.read_notes(notes, readers, half_life_months=6)
+    tones = found[found["signal"] == signals.CORPUS].set_index(["note_id", "known_date"])["value"]
+    expected = notes.set_index(["note_id", "known_date"])["text"]
+    assert tones[expected.index].tolist() == readers.corpus.read(expected).tolist()
 
 
 def test_a_corpus_is_read_and_one_that_cannot_be_is_refused_by_name(root):

@@ -33,6 +33,20 @@ def save_reader(folder: Path, content: Mapping[str, object], arrays: Mapping[str
         np.savez(fresh / ARRAYS_FILE, **arrays)
 
 
+def kind_of(folder: Path) -> str:
+    """Return the kind of reader that a folder holds.
+
+    Raises
+    ------
+    ReaderError
+        When its file is missing, cannot be read or names no kind.
+    """
+    try:
+        return str(json.loads((Path(folder) / JSON_FILE).read_text(encoding="utf-8"))["kind"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise ReaderError(f"{folder} holds no reader: {error}") from error
+
+
 def load_reader(folder: Path, kind: str, version: int) -> tuple[dict[str, object], dict[str, np.ndarray]]:
     """Read a reader's content and arrays back, after checking that nothing in them was changed.
 

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from intake.contracts import empty_table
+from models.notes.corpus_reader import CorpusReader
 from models.notes.cross_reading import CrossReader
 from models.notes.dictionary_reader import DictionaryReader
-from models.notes.text_reader import TextReader
 
 OUTCOME, CORPUS = "outcome", "corpus"
 KEY = ["note_id", "known_date", "signal", "start"]
@@ -21,7 +21,7 @@ class Readers:
 
     dictionary: DictionaryReader
     outcome: CrossReader | None
-    corpus: TextReader | None
+    corpus: CorpusReader | None
 
     @property
     def version(self) -> str:
